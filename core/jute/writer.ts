@@ -1,0 +1,134 @@
+/**
+ * Writes jute's binary archive into one growing buffer (org.apache.jute.BinaryOutputArchive).
+ *
+ * A writer is reused: `reset` forgets what was written and keeps the memory. `view` lends the bytes until the next
+ * write, `copy` gives them away.
+ */
+
+import type { SessionId } from '../ids.ts';
+
+const SHORT_STRING = 64;
+
+export class JuteWriter {
+  length = 0;
+  #bytes: Buffer;
+
+  constructor(capacity = 256) {
+    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+  }
+
+  reset(): this {
+    this.length = 0;
+    return this;
+  }
+
+  /** The bytes written so far; valid until the next write. */
+  view(): Buffer {
+    return this.#bytes.subarray(0, this.length);
+  }
+
+  copy(): Uint8Array {
+    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.length);
+  }
+
+  /** Takes the bytes away without a copy; the writer goes on with fresh memory of `capacity` bytes. */
+  detach(capacity = 256): Buffer {
+    const bytes = this.view();
+    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+    this.length = 0;
+    return bytes;
+  }
+
+  writeByte(value: number): void {
+    this.#bytes[this.#grow(1)] = value;
+  }
+
+  writeBoolean(value: boolean): void {
+    this.#bytes[this.#grow(1)] = value ? 1 : 0;
+  }
+
+  writeInt(value: number): void {
+    this.#bytes.writeInt32BE(value, this.#grow(4));
+  }
+
+  /** Overwrites an int written earlier: for lengths and counts known only afterwards. */
+  patchInt(position: number, value: number): void {
+    this.#bytes.writeInt32BE(value, position);
+  }
+
+  /** A Number as a long; exact within ±2^53. */
+  writeLong(value: number): void {
+    const at = this.#grow(8);
+    this.#bytes.writeInt32BE(Math.floor(value / 0x100000000), at);
+    this.#bytes.writeUInt32BE(value >>> 0, at + 4);
+  }
+
+  writeSessionId(id: SessionId): void {
+    this.writeLongHalves(id.hi, id.lo);
+  }
+
+  writeLongHalves(hi: number, lo: number): void {
+    const at = this.#grow(8);
+    this.#bytes.writeInt32BE(hi | 0, at);
+    this.#bytes.writeInt32BE(lo | 0, at + 4);
+  }
+
+  writeString(value: string | null): void {
+    if (value === null) {
+      this.writeInt(-1);
+      return;
+    }
+    const at = this.#grow(4 + value.length * 3);
+    const written = value.length <= SHORT_STRING ? this.#writeAscii(value, at + 4) : -1;
+    const size = written >= 0 ? written : this.#bytes.write(value, at + 4, 'utf8');
+    this.#bytes.writeInt32BE(size, at);
+    this.length = at + 4 + size;
+  }
+
+  writeBuffer(value: Uint8Array | null): void {
+    if (value === null) {
+      this.writeInt(-1);
+      return;
+    }
+    this.writeInt(value.length);
+    this.writeBytes(value);
+  }
+
+  /** Raw bytes without a length. */
+  writeBytes(value: Uint8Array): void {
+    const at = this.#grow(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  /** Raw bytes of a part of `source` without a length. */
+  writeSlice(source: Uint8Array, start: number, end: number): void {
+    this.writeBytes(source.subarray(start, end));
+  }
+
+  /** The position of `size` bytes that the caller fills through `view()`. */
+  reserve(size: number): number {
+    return this.#grow(size);
+  }
+
+  // A loop beats the runtime's encoder by three for the short ASCII paths that nearly every frame carries.
+  #writeAscii(value: string, at: number): number {
+    for (let index = 0; index < value.length; index++) {
+      const unit = value.charCodeAt(index);
+      if (unit > 0x7f) return -1;
+      this.#bytes[at + index] = unit;
+    }
+    return value.length;
+  }
+
+  #grow(size: number): number {
+    const at = this.length;
+    const needed = at + size;
+    if (needed > this.#bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+      larger.set(this.#bytes.subarray(0, at));
+      this.#bytes = larger;
+    }
+    this.length = needed;
+    return at;
+  }
+}
