@@ -7,7 +7,7 @@
 import { inspect } from 'node:util';
 import { suite as uvuSuite } from 'uvu';
 import * as uvuAssert from 'uvu/assert';
-import { closeSuite, type Entry, openSuite, register, reportProblem } from './ledger.ts';
+import { closeSuite, type Entry, openSuite, register, reportDetail, reportProblem } from './ledger.ts';
 
 export type TestBody = () => void | Promise<void>;
 
@@ -93,8 +93,11 @@ async function runTest(entry: Entry, claim: string, plan: TestPlan): Promise<voi
   entry.state = first === undefined ? 'passed' : 'failed';
   for (const other of others) reportProblem(`after.each of "${entry.name}"`, other);
   if (first === undefined) return;
-  // uvu prints message, difference and stack, but neither the causes nor the fields of an error.
-  if (first.cause !== undefined) first.stack = `${first.stack}\n    caused by ${inspect(first.cause, { depth: 4 })}`;
+  // uvu prints message, difference and stack, but neither the cause nor the fields of an error.
+  const isAssertion = first instanceof uvuAssert.Assertion;
+  if (!isAssertion && (first.cause !== undefined || Object.keys(first).length > 0)) {
+    reportDetail(`of "${entry.name}": ${inspect(first, { depth: 4 })}`);
+  }
   throw first;
 }
 
