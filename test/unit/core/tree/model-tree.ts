@@ -86,14 +86,18 @@ export class ModelTree {
     switch (txn.type) {
       case OpCode.create:
       case OpCode.create2:
-        return this.#create(header, txn, txn.ephemeral ? header.clientId : NO_SESSION);
+        this.#create(header, txn, txn.ephemeral ? header.clientId : NO_SESSION);
+        return;
       case OpCode.createContainer:
-        return this.#create(header, txn, CONTAINER);
+        this.#create(header, txn, CONTAINER);
+        return;
       case OpCode.createTTL:
-        return this.#create(header, txn, makeSessionId(0xff000000 | Math.floor(txn.ttl / 2 ** 32), txn.ttl % 2 ** 32));
+        this.#create(header, txn, makeSessionId(0xff000000 | Math.floor(txn.ttl / 2 ** 32), txn.ttl % 2 ** 32));
+        return;
       case OpCode.delete:
       case OpCode.deleteContainer:
-        return this.#delete(header, txn.path);
+        this.#delete(header, txn.path);
+        return;
       case OpCode.setData:
       case OpCode.reconfig: {
         const znode = this.znodes.get(txn.path);

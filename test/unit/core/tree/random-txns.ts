@@ -55,7 +55,8 @@ export class RandomTxns {
 
   #pathsToClose(session: SessionId): readonly string[] | null {
     const owned = [...this.#tree.ephemeralsOf(session)];
-    return this.#choices.below(3) === 0 ? null : owned;
+    // Without the list, a closeSession that is replayed cannot raise the pzxid of parents (ZOOKEEPER-3145).
+    return !this.#isLegal && this.#choices.below(3) === 0 ? null : owned;
   }
 
   // A legal multi touches one path per member, so that members do not depend on each other's effects.
