@@ -7,7 +7,10 @@ const guard = suite('support/suite', { timeoutMs: 30_000 });
 
 function runFixture(name: string, ...parameters: string[]) {
   const file = fileURLToPath(new URL(`../../fixtures/guard/${name}.js`, import.meta.url));
-  return spawnSync(process.execPath, [file, ...parameters], { encoding: 'utf8', timeout: 20_000 });
+  return spawnSync(process.execPath, ['--enable-source-maps', file, ...parameters], {
+    encoding: 'utf8',
+    timeout: 20_000,
+  });
 }
 
 guard('a good file passes, and its last line says so', () => {
