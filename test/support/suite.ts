@@ -175,8 +175,14 @@ export interface Assert {
 
 type Comparison = (actual: unknown, expected: unknown, message?: string) => void;
 
-/** uvu's assertions, with `throws` and `rejects` that know classes and never take a string for an expectation. */
-export const assert: Assert = { ...uvuAssert, throws, rejects } as Assert;
+/** uvu's assertions; its `throws` takes a string for a message and calls a class as a function, ours and `rejects` do not. */
+export const assert: Assert = { ...uvuAssert, match, throws, rejects } as Assert;
+
+/** Unlike uvu's, it shows the text in which nothing was found. */
+function match(actual: string, expected: string | RegExp, message?: string): void {
+  const found = typeof expected === 'string' ? actual.includes(expected) : actual.search(expected) >= 0;
+  if (!found) failed(`${message ?? `expected to find ${inspect(expected)}`} in:\n${actual}`);
+}
 
 function throws(body: () => unknown, expected?: ExpectedError, message?: string): unknown {
   let thrown: unknown;
