@@ -5,6 +5,7 @@
  * test/run.ts reads, is `ledger: N registered, N passed, N failed, N unfinished`; without that line a file has failed.
  */
 import { inspect } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 
 /** What a finished process may take to let go of its sockets, threads and timers before it is said to leak. */
 const LEAK_GRACE_MS = 1000;
@@ -13,7 +14,11 @@ export type Entry = { readonly name: string; state: 'registered' | 'started' | '
 
 const entries: Entry[] = [];
 const problems: string[] = [];
+const details: string[] = [];
 const openSuites = new Set<object>();
+const liveWorkers = new Set<Worker>();
+/** The process's own handles: its output streams, which are touched here so that they are counted. */
+const ownResources = process.stdout && process.stderr && process.getActiveResourcesInfo();
 let leakTimer: NodeJS.Timeout | undefined;
 
 export function register(name: string): Entry {
@@ -26,6 +31,11 @@ export function register(name: string): Entry {
 export function reportProblem(what: string, error?: unknown): void {
   const text = error === undefined ? what : `${what}: ${inspect(error, { depth: 4 })}`;
   problems.push(text);
+}
+
+/** Something worth printing beside a failed test, such as the fields and causes of its error. */
+export function reportDetail(text: string): void {
+  details.push(text);
 }
 
 /** A suite was told to run; its handles are looked at once every suite that was opened has closed. */
@@ -42,19 +52,24 @@ export function closeSuite(key: object): void {
   leakTimer.unref();
 }
 
-function reportLeaks(): void {
-  reportProblem(
-    `still open ${LEAK_GRACE_MS} ms after the last test: ${countByType(process.getActiveResourcesInfo())}` +
-      ' (close sockets, servers, timers, ports, threads and child processes in the test that opened them)',
-  );
-  process.exit(1);
-}
+// Node lists sockets, timers and ports among the active resources, but never a thread.
+process.on('worker', (worker) => {
+  liveWorkers.add(worker);
+  worker.once('exit', () => liveWorkers.delete(worker));
+});
 
-function countByType(types: readonly string[]): string {
+function reportLeaks(): void {
+  const types = process.getActiveResourcesInfo();
+  for (const own of ownResources) if (types.includes(own)) types.splice(types.indexOf(own), 1);
   const counts = new Map<string, number>();
   for (const type of types) counts.set(type, (counts.get(type) ?? 0) + 1);
-  if (counts.size === 0) return 'a resource of unknown type (a worker thread, as a rule)';
-  return [...counts].map(([type, count]) => `${count} × ${type}`).join(', ');
+  const open = [...counts].map(([type, count]) => `${count} × ${type}`);
+  if (liveWorkers.size > 0) open.push(`${liveWorkers.size} × Worker`);
+  reportProblem(
+    `still open ${LEAK_GRACE_MS} ms after the last test: ${open.join(', ') || 'something that Node does not list'}` +
+      ' (whoever opens a socket, server, timer, port, thread or child process closes it)',
+  );
+  process.exit(1);
 }
 
 process.on('exit', (code) => {
@@ -71,7 +86,8 @@ process.on('exit', (code) => {
   if (entries.length === 0) problems.push('the file has no tests');
   if (code !== 0 && failed === 0 && problems.length === 0) problems.push(`the process ended with exit code ${code}`);
 
-  for (const problem of problems) process.stdout.write(`\n  PROBLEM ${problem}\n`);
+  for (const detail of details) process.stdout.write(`  DETAIL ${detail}\n`);
+  for (const problem of problems) process.stdout.write(`  PROBLEM ${problem}\n`);
   process.stdout.write(
     `ledger: ${entries.length} registered, ${passed} passed, ${failed + problems.length - unfinished.length} failed, ${unfinished.length} unfinished\n`,
   );
