@@ -61,11 +61,11 @@ export class TxnLog {
   /** Oldest first. While `#busy`, the first one is being written or synced and takes no more entries. */
   readonly #batches: Batch[] = [];
   readonly #spare: JuteWriter[] = [];
-  readonly #idle: (() => void)[] = [];
   #file: OpenFile | null = null;
   #rolled = true;
   #busy = false;
   #closed = false;
+  #finishing: { readonly pending: 'write' | 'drop'; readonly callback: () => void } | null = null;
   #pendingBytes = 0;
   #fenced: LogFencedError | null = null;
 
@@ -92,7 +92,7 @@ export class TxnLog {
    * @throws LogFencedError once `pendingBytesMax` is reached: this replica cannot follow any more
    */
   append(zxid: Zxid, entry: Uint8Array): void {
-    invariant(!this.#closed, 'a closed log takes no entries', { zxid });
+    invariant(!this.#closed && this.#finishing === null, 'a log that is being finished takes no entries', { zxid });
     const size = entry.length + RECORD_OVERHEAD;
     if (this.#pendingBytes + size > this.#pendingBytesMax) {
       throw this.#fenced ?? new LogFencedError(this.#options.directory, { code: 'EBUSY' });
@@ -114,28 +114,17 @@ export class TxnLog {
     this.#rolled = true;
   }
 
-  /** Calls back once everything appended before is on disk and nothing is in flight. At once if that is so already. */
-  whenIdle(callback: () => void): void {
-    if (!this.#busy && this.#batches.length === 0) callback();
-    else {
-      this.#idle.push(callback);
-      this.flush();
-    }
-  }
-
-  /** Forgets the open file, so that somebody else may change the files; the next entry begins a new one. Only when idle. */
-  release(): void {
-    invariant(!this.#busy, 'a log in flight cannot be released');
-    this.#rolled = true;
-    this.#closeFile();
-  }
-
-  /** Drops entries that are not on disk, and their callbacks. Only when nothing is in flight. */
-  discardPending(): void {
-    invariant(!this.#busy, 'a batch in flight cannot be discarded');
-    for (const batch of this.#batches) this.#recycle(batch);
-    this.#batches.length = 0;
-    this.#pendingBytes = 0;
+  /**
+   * Ends an era of the log: its file is let go, so that somebody else may cut or replace the files, and the next entry
+   * begins a new one. What was appended before is written first (`write`) or dropped (`drop`; a fence is lifted then).
+   * Calls back when nothing is in flight any more; until then nothing may be appended.
+   */
+  finish(pending: 'write' | 'drop', callback: () => void): void {
+    invariant(this.#finishing === null, 'a log is finished by one at a time');
+    this.#finishing = { pending, callback };
+    if (this.#busy) return;
+    if (pending === 'write' && this.#batches.length > 0) this.flush();
+    else this.#settle();
   }
 
   /** Tries again after a full disk: the same bytes at the same place. A failure fences anew and is reported anew. */
@@ -148,12 +137,8 @@ export class TxnLog {
   /** Ends after the sync in flight. Entries that were appended but never flushed are dropped. */
   close(callback: () => void): void {
     this.#closed = true;
-    const end = (): void => {
-      this.#closeFile();
-      callback();
-    };
-    if (this.#busy) this.#idle.push(end);
-    else end();
+    this.#finishing = { pending: 'drop', callback };
+    if (!this.#busy) this.#settle();
   }
 
   // A file change is a batch change, so a batch never spans two files; nor does it exceed what recovery takes for one
@@ -207,9 +192,10 @@ export class TxnLog {
     const zxid = batch.lastZxid;
     this.#recycle(batch);
     // The next batch starts before the host reacts, so that the disk never waits for the host.
-    if (this.#batches.length > 0 && !this.#closed) this.#writeNext();
+    const dropsRest = this.#finishing?.pending === 'drop';
+    if (!dropsRest) this.#writeNext();
     this.#options.onDurable(zxid);
-    if (this.#closed || (!this.#busy && this.#batches.length === 0)) this.#becomeIdle();
+    if (dropsRest || this.#batches.length === 0) this.#settle();
   }
 
   #fileFor(batch: Batch): OpenFile {
@@ -249,11 +235,21 @@ export class TxnLog {
     }
     this.#fenced = new LogFencedError(file?.path ?? this.#options.directory, cause);
     this.#options.onFenced(this.#fenced);
-    if (this.#closed) this.#becomeIdle();
+    if (this.#finishing?.pending === 'drop') this.#settle();
   }
 
-  #becomeIdle(): void {
-    for (const callback of this.#idle.splice(0)) callback();
+  /** Nothing is in flight, and what is left is to be dropped. */
+  #settle(): void {
+    const finishing = this.#finishing;
+    if (finishing === null || this.#busy) return;
+    for (const batch of this.#batches) this.#recycle(batch);
+    this.#batches.length = 0;
+    this.#pendingBytes = 0;
+    this.#fenced = null;
+    this.#rolled = true;
+    this.#closeFile();
+    this.#finishing = null;
+    finishing.callback();
   }
 
   /** The zeros behind the last record go: a finished file takes no more room than its records. */
