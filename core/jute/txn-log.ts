@@ -211,7 +211,8 @@ function hasChecksum(bytes: Buffer, at: number, sum: number): boolean {
 /** NaN when the entry is too short for a txn, or its zxid is beyond what we can hold. */
 function zxidAt(bytes: Buffer, entryAt: number, length: number): number {
   if (length < TXN_HEADER_SIZE) return Number.NaN;
-  const zxid = bytes.readInt32BE(entryAt + ZXID_IN_ENTRY) * 0x100000000 + bytes.readUInt32BE(entryAt + ZXID_IN_ENTRY + 4);
+  const zxid =
+    bytes.readInt32BE(entryAt + ZXID_IN_ENTRY) * 0x100000000 + bytes.readUInt32BE(entryAt + ZXID_IN_ENTRY + 4);
   return Number.isSafeInteger(zxid) ? zxid : Number.NaN;
 }
 

@@ -28,7 +28,8 @@ export function readEpoch(fileSystem: FileSystem, directory: string, name: strin
   const path = `${directory}/${name}`;
   const text = readSmallFile(fileSystem, path)?.toString('latin1').trim();
   if (text === undefined) return null;
-  if (!/^\d{1,19}$/.test(text)) throw new EpochFileError(path, `it holds ${JSON.stringify(text.slice(0, 32))}, no epoch`);
+  if (!/^\d{1,19}$/.test(text))
+    throw new EpochFileError(path, `it holds ${JSON.stringify(text.slice(0, 32))}, no epoch`);
   try {
     return toEpoch(Number(text));
   } catch (cause) {

@@ -5,7 +5,7 @@
 
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
-import { type Epoch, type Zxid, ZXID_ZERO } from '../../core/zxid.ts';
+import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
 import { listFiles } from './file-names.ts';

@@ -7,7 +7,7 @@
 
 import { invariant } from '../../core/assert.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
-import { EPOCH_ZERO, type Zxid, ZXID_ZERO } from '../../core/zxid.ts';
+import { EPOCH_ZERO, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import type { LogFencedError } from './errors.ts';
 import type { RecoveredState, ReplicaStorage, SnapshotSink, StorageListener } from './replica-storage.ts';
 

@@ -11,13 +11,13 @@ import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotError } from '../../core/tree/snapshot-format.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
-import { counterOf, type Epoch, epochOf, formatZxid, type Zxid, ZXID_ZERO } from '../../core/zxid.ts';
+import { counterOf, type Epoch, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { recoverEpochs } from './epoch-files.ts';
 import { LogCorruptionError, SnapshotUnusableError } from './errors.ts';
 import { listFiles, logsAfter, type NamedFile } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
-import { RecentEntries, type LoggedEntry } from './recent-entries.ts';
+import { type LoggedEntry, RecentEntries } from './recent-entries.ts';
 import { finishInstall, looksComplete, readChunks, removeTemporaries } from './snapshot-files.ts';
 
 export interface RecoveredState {
@@ -160,7 +160,11 @@ class Replay {
       this.#tree.apply(header, readTxnBody(reader, header.type), false);
     } catch (error) {
       if (!(error instanceof JuteError || error instanceof RangeError)) throw error;
-      throw new LogCorruptionError(path, end - entry.length, `txn ${formatZxid(zxid)} does not decode: ${error.message}`);
+      throw new LogCorruptionError(
+        path,
+        end - entry.length,
+        `txn ${formatZxid(zxid)} does not decode: ${error.message}`,
+      );
     }
     this.recent.add(zxid, entry);
     this.lastZxid = zxid;

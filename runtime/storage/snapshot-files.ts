@@ -160,7 +160,10 @@ export function installName(zxid: Zxid): string {
 export function finishInstall(fileSystem: FileSystem, directory: string): string | null {
   const name = fileSystem.list(directory).find((candidate) => INSTALL.test(candidate));
   if (name === undefined) return null;
-  const old: NamedFile[] = [...listFiles(fileSystem, directory, 'log'), ...listFiles(fileSystem, directory, 'snapshot')];
+  const old: NamedFile[] = [
+    ...listFiles(fileSystem, directory, 'log'),
+    ...listFiles(fileSystem, directory, 'snapshot'),
+  ];
   for (const file of old) fileSystem.remove(file.path);
   fileSystem.syncDirectorySync(directory);
   const target = name.replace('install', 'snapshot');
