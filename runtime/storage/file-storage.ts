@@ -43,6 +43,7 @@ class FileStorage implements ReplicaStorage {
   readonly #log: TxnLog;
   #mayVote: boolean;
   #hasSnapshot = false;
+  #snapshot: SnapshotSink | null = null;
   #closing: Promise<void> | null = null;
 
   constructor(options: FileStorageOptions) {
@@ -98,6 +99,8 @@ class FileStorage implements ReplicaStorage {
   }
 
   truncate(zxid: Zxid, onDone: (error: TruncateImpossibleError | StorageWriteError | null) => void): void {
+    // It may hold what is to be dropped.
+    this.#snapshot?.abort();
     this.#log.finish('write', () => {
       let error: TruncateImpossibleError | StorageWriteError | null = null;
       try {
@@ -115,18 +118,22 @@ class FileStorage implements ReplicaStorage {
 
   beginSnapshot(zxid: Zxid): SnapshotSink {
     this.#log.roll();
-    return openSink({
+    this.#snapshot?.abort();
+    this.#snapshot = openSink({
       fileSystem: this.#fileSystem,
       directory: this.#directory,
       name: snapshotName(zxid),
       afterCommit: () => {
+        this.#snapshot = null;
         this.#hasSnapshot = true;
         this.#purge();
       },
     });
+    return this.#snapshot;
   }
 
   beginInstall(zxid: Zxid): SnapshotSink {
+    this.#snapshot?.abort();
     const sink = openSink({
       fileSystem: this.#fileSystem,
       directory: this.#directory,
@@ -149,6 +156,7 @@ class FileStorage implements ReplicaStorage {
   }
 
   close(): Promise<void> {
+    this.#snapshot?.abort();
     this.#closing ??= new Promise((resolve) => this.#log.close(resolve));
     return this.#closing;
   }

@@ -59,7 +59,8 @@ export interface ReplicaStorage {
 
   /**
    * Starts a snapshot of the tree as of `zxid` (it may move on meanwhile) and a new log file. Write it in slices,
-   * then `commit`; older files that no kept snapshot needs are removed after that. One at a time.
+   * then `commit`; older files that no kept snapshot needs are removed after that. One at a time: a second one, a
+   * truncation, an installation and `close` abort it, and its `write` or `commit` then report an error (ECANCELED).
    */
   beginSnapshot(zxid: Zxid): SnapshotSink;
   /**

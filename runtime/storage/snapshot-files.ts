@@ -22,7 +22,7 @@ export interface SnapshotSink {
   write(bytes: Uint8Array): void;
   /** Makes the snapshot durable and visible. Calls back once; an error means that everything is as before. */
   commit(onDone: (error: StorageWriteError | null) => void): void;
-  /** Gives up and removes what was written. Does nothing after `commit` or a failed `write`. */
+  /** Gives up and removes what was written; a `commit` on its way then reports an error. Nothing once it has its name. */
   abort(): void;
 }
 
@@ -49,17 +49,21 @@ export function openSink({ fileSystem, directory, name, afterCommit }: SinkOptio
   } catch (cause) {
     throw failed(cause);
   }
+  let syncing = false;
   const discard = (): void => {
     open = false;
     try {
-      fileSystem.close(fd);
+      // While a sync is on its way the descriptor is in use; the end of the sync closes it.
+      if (!syncing) fileSystem.close(fd);
       fileSystem.remove(temporary);
     } catch {
       // The next start removes temporary files.
     }
   };
+  const canceled = (): StorageWriteError => failed({ code: 'ECANCELED' });
   return {
     write(bytes) {
+      if (!open) throw canceled();
       try {
         writeFully(fileSystem, fd, bytes, position);
         position += bytes.length;
@@ -69,7 +73,18 @@ export function openSink({ fileSystem, directory, name, afterCommit }: SinkOptio
       }
     },
     commit(onDone) {
+      if (!open) {
+        queueMicrotask(() => onDone(canceled()));
+        return;
+      }
+      syncing = true;
       fileSystem.datasync(fd, (syncError) => {
+        syncing = false;
+        if (!open) {
+          fileSystem.close(fd);
+          onDone(canceled());
+          return;
+        }
         if (syncError !== null) {
           discard();
           onDone(failed(syncError));
