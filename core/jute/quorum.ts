@@ -188,7 +188,7 @@ function readNotification(reader: JuteReader): Notification {
     throw new JuteError('a notification names a leader outside 1 … 254');
   }
   if (isNobody) reader.skip(8);
-  const zxid = isNobody ? ZXID_ZERO : readZxid(reader);
+  const zxid = isNobody ? ZXID_ZERO : checkZxid(reader.readLong());
   const electionEpoch = reader.readLong();
   if (isNobody) reader.skip(8);
   const peerEpoch = isNobody ? EPOCH_ZERO : checkEpoch(reader.readLong());
@@ -216,11 +216,8 @@ function writeQuorumPacket(writer: JuteWriter, packet: QuorumPacket): void {
       break;
     case 'upToDate':
     case 'close':
-      writeHeader(writer, PacketType[packet.type], NO_ZXID);
-      writer.writeInt(-1);
-      break;
     case 'sync':
-      writeHeader(writer, PacketType.sync, 0);
+      writeHeader(writer, PacketType[packet.type], packet.type === 'sync' ? 0 : NO_ZXID);
       writer.writeInt(-1);
       break;
     case 'followerInfo':
@@ -283,9 +280,10 @@ function readQuorumPacket(reader: JuteReader): QuorumPacket {
   const identities = readIdentities(reader);
   switch (number) {
     case PacketType.proposal:
-      return { type: 'proposal', zxid: checkZxid(zxid), entry: required(data, 'proposal') };
-    case PacketType.inform:
-      return { type: 'inform', zxid: checkZxid(zxid), entry: required(data, 'inform') };
+    case PacketType.inform: {
+      const type = number === PacketType.proposal ? 'proposal' : 'inform';
+      return { type, zxid: checkZxid(zxid), entry: required(data, type) };
+    }
     case PacketType.ack:
       return { type: 'ack', zxid: checkZxid(zxid) };
     case PacketType.commit:
@@ -305,18 +303,15 @@ function readQuorumPacket(reader: JuteReader): QuorumPacket {
     case PacketType.sync:
       return { type: 'sync' };
     case PacketType.followerInfo:
-      return { type: 'followerInfo', acceptedEpoch: epochOf(checkZxid(zxid)) };
-    case PacketType.observerInfo:
-      return { type: 'observerInfo', acceptedEpoch: epochOf(checkZxid(zxid)) };
+    case PacketType.observerInfo: {
+      const type = number === PacketType.followerInfo ? 'followerInfo' : 'observerInfo';
+      return { type, acceptedEpoch: epochOf(checkZxid(zxid)) };
+    }
     case PacketType.leaderInfo:
       return { type: 'leaderInfo', epoch: epochOf(checkZxid(zxid)) };
     case PacketType.ackEpoch: {
-      const currentEpoch = new JuteReader(required(data, 'ackEpoch')).readInt();
-      return {
-        type: 'ackEpoch',
-        lastZxid: checkZxid(zxid),
-        currentEpoch: currentEpoch === -1 ? -1 : checkEpoch(currentEpoch),
-      };
+      const epoch = new JuteReader(required(data, 'ackEpoch')).readInt();
+      return { type: 'ackEpoch', lastZxid: checkZxid(zxid), currentEpoch: epoch === -1 ? -1 : checkEpoch(epoch) };
     }
     case PacketType.snapshotChunk:
       return { type: 'snapshotChunk', bytes: required(data, 'snapshotChunk'), last: zxid !== 0 };
@@ -395,10 +390,6 @@ function readIdentities(reader: JuteReader): readonly Identity[] {
 function required(data: Uint8Array | null, packet: string): Uint8Array {
   if (data === null) throw new JuteError(`a ${packet} packet carries no data`);
   return data;
-}
-
-function readZxid(reader: JuteReader): Zxid {
-  return checkZxid(reader.readLong());
 }
 
 function checkZxid(value: number): Zxid {
