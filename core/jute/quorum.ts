@@ -14,17 +14,7 @@
 
 import { unreachable } from '../assert.ts';
 import { type PeerId, type SessionId, toPeerId } from '../ids.ts';
-import {
-  EPOCH_LIMIT,
-  EPOCH_ZERO,
-  type Epoch,
-  epochOf,
-  firstZxidOf,
-  toEpoch,
-  toZxid,
-  ZXID_ZERO,
-  type Zxid,
-} from '../zxid.ts';
+import { EPOCH_LIMIT, type Epoch, epochOf, firstZxidOf, toEpoch, toZxid, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { JuteError, JuteReader } from './reader.ts';
 import type { JuteWriter } from './writer.ts';
 
@@ -191,7 +181,7 @@ function readNotification(reader: JuteReader): Notification {
   const zxid = isNobody ? ZXID_ZERO : checkZxid(reader.readLong());
   const electionEpoch = reader.readLong();
   if (isNobody) reader.skip(8);
-  const peerEpoch = isNobody ? EPOCH_ZERO : checkEpoch(reader.readLong());
+  const peerEpoch = isNobody ? toEpoch(0) : checkEpoch(reader.readLong());
   const version = reader.readInt();
   if (version < NOTIFICATION_VERSION) throw new JuteError(`a notification has version ${version}`);
   reader.readBuffer();
