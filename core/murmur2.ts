@@ -17,7 +17,8 @@ export function murmur2(bytes: Uint8Array): number {
   let hash = SEED ^ length;
   for (let word = 0; word < words; word += 1) {
     const at = word << 2;
-    let k = byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24);
+    let k =
+      byteAt(bytes, at) | (byteAt(bytes, at + 1) << 8) | (byteAt(bytes, at + 2) << 16) | (byteAt(bytes, at + 3) << 24);
     k = Math.imul(k, MULTIPLIER);
     k ^= k >>> SHIFT;
     hash = Math.imul(hash, MULTIPLIER) ^ Math.imul(k, MULTIPLIER);

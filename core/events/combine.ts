@@ -37,7 +37,8 @@ export function applyFields(current: JsonObject, delta: CombineFields): JsonObje
       case 'min':
       case 'max': {
         const before = next[name];
-        next[name] = before === undefined ? combination.value : fold(combination.by, numberIn(name, before), combination.value);
+        next[name] =
+          before === undefined ? combination.value : fold(combination.by, numberIn(name, before), combination.value);
         break;
       }
       case 'last':
@@ -71,7 +72,10 @@ export function parseObject(text: string): JsonObject {
 function mergeOne(name: string, before: Combination, next: Combination): Combination {
   if (before.by !== next.by) throw new CombineError(`field ${name} is combined by ${before.by} and by ${next.by}`);
   if (next.by === 'sum' || next.by === 'min' || next.by === 'max') {
-    return { by: next.by, value: fold(next.by, numberIn(name, 'value' in before ? before.value : undefined), next.value) };
+    return {
+      by: next.by,
+      value: fold(next.by, numberIn(name, 'value' in before ? before.value : undefined), next.value),
+    };
   }
   return next;
 }

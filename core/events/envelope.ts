@@ -59,13 +59,7 @@ export class EventFormatError extends Error {
 }
 
 const TEXT_ATTRIBUTES = ['id', 'source', 'type'] as const;
-const OPTIONAL_TEXT_ATTRIBUTES = [
-  'subject',
-  'datacontenttype',
-  'dataschema',
-  'partitionkey',
-  'data_base64',
-] as const;
+const OPTIONAL_TEXT_ATTRIBUTES = ['subject', 'datacontenttype', 'dataschema', 'partitionkey', 'data_base64'] as const;
 const KNOWN = new Set<string>([...TEXT_ATTRIBUTES, ...OPTIONAL_TEXT_ATTRIBUTES, 'specversion', 'time', 'data']);
 const ATTRIBUTE_NAME = /^[a-z0-9]+$/;
 const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
@@ -93,7 +87,7 @@ export function keyOf(event: CloudEvent): string | null {
 
 function faultsOf(event: Readonly<Record<string, unknown>>): string[] {
   const faults: string[] = [];
-  if (event['specversion'] !== '1.0') faults.push(`specversion: expected "1.0", found ${describe(event['specversion'])}`);
+  if (event.specversion !== '1.0') faults.push(`specversion: expected "1.0", found ${describe(event.specversion)}`);
   for (const name of TEXT_ATTRIBUTES) {
     if (!isText(event[name])) faults.push(`${name}: expected a text that is not empty, found ${describe(event[name])}`);
   }

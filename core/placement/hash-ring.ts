@@ -27,7 +27,8 @@ export class HashRing {
     this.#virtualNodes = virtualNodes;
     const points: { readonly hash: number; readonly owner: number; readonly name: string }[] = [];
     for (const [owner, name] of this.members.entries()) {
-      for (let node = 0; node < virtualNodes; node += 1) points.push({ hash: ringHash(`${name}#${node}`), owner, name });
+      for (let node = 0; node < virtualNodes; node += 1)
+        points.push({ hash: ringHash(`${name}#${node}`), owner, name });
     }
     // Equal hashes are ordered by name, so that the order in which members were given decides nothing.
     points.sort((a, b) => a.hash - b.hash || (a.name < b.name ? -1 : 1));
