@@ -45,6 +45,8 @@ export function applyFields(current: JsonObject, delta: CombineFields): JsonObje
         next[name] = combination.value;
         break;
       case 'ratio':
+        // Keeps its place among the fields; its value needs the others first.
+        next[name] ??= null;
         break;
     }
   }

@@ -29,7 +29,7 @@ export const SESSION_TIMEOUT_TICKS = Object.freeze({ min: 2, max: 20 });
 
 export const HANDLER_DEFAULTS: Omit<HandlerConfig, 'use' | 'options'> = Object.freeze({
   threads: 1,
-  tasksPerThread: 1,
+  concurrency: 1,
   batchMax: 100,
   timeoutMs: 30_000,
   memoryMiB: 256,

@@ -58,7 +58,7 @@ function handlerOf(said: PipelineValues['handler']): HandlerConfig | null {
   return {
     ...step,
     threads: said.threads ?? HANDLER_DEFAULTS.threads,
-    tasksPerThread: said.tasksPerThread ?? HANDLER_DEFAULTS.tasksPerThread,
+    concurrency: said.concurrency ?? HANDLER_DEFAULTS.concurrency,
     batchMax: said.batchMax ?? HANDLER_DEFAULTS.batchMax,
     timeoutMs: said.timeoutMs ?? HANDLER_DEFAULTS.timeoutMs,
     memoryMiB: said.memoryMiB ?? HANDLER_DEFAULTS.memoryMiB,

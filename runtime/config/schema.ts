@@ -56,7 +56,7 @@ const handler = shapeOf(
   {
     ...step,
     threads: whole({ min: 0, max: 64 }),
-    tasksPerThread: whole({ min: 1, max: 64 }),
+    concurrency: whole({ min: 1, max: 10_000 }),
     batchMax: whole({ min: 1, max: 10_000 }),
     timeoutMs: duration,
     memoryMiB: whole({ min: 16, max: 65_536 }),

@@ -67,8 +67,8 @@ export interface StepConfig {
 export interface HandlerConfig extends StepConfig {
   /** Pool threads; 0: inline on the main thread. Default 1. */
   readonly threads: number;
-  /** Batches under way on one thread. More than 1 only helps handlers that wait. Default 1. */
-  readonly tasksPerThread: number;
+  /** Events of different keys under way at once within a batch, for handlers that wait. Default 1: one after another. */
+  readonly concurrency: number;
   /** Most events in one batch. Default 100. */
   readonly batchMax: number;
   /** A batch that takes longer costs the thread its life, and counts as failed. Default 30,000. */
