@@ -8,6 +8,8 @@
 import type { SessionId } from '../ids.ts';
 
 const SHORT_STRING = 64;
+// Up to here a loop beats making a view of the source and copying that.
+const SHORT_SLICE = 64;
 
 export class JuteWriter {
   length = 0;
@@ -27,8 +29,9 @@ export class JuteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
+  /** A copy to keep. Small ones share pooled memory: thousands of buffers of their own would burden the collector. */
   copy(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.length);
+    return Buffer.from(this.view());
   }
 
   /** Takes the bytes away without a copy; the writer goes on with fresh memory of `capacity` bytes. */
@@ -40,15 +43,18 @@ export class JuteWriter {
   }
 
   writeByte(value: number): void {
-    this.#bytes[this.#grow(1)] = value;
+    // Grown first: growing may replace the bytes that an expression to the left of it already named.
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   writeBoolean(value: boolean): void {
-    this.#bytes[this.#grow(1)] = value ? 1 : 0;
+    this.writeByte(value ? 1 : 0);
   }
 
   writeInt(value: number): void {
-    this.#bytes.writeInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeInt32BE(value, at);
   }
 
   /** Overwrites an int written earlier: for lengths and counts known only afterwards. */
@@ -102,7 +108,11 @@ export class JuteWriter {
 
   /** Raw bytes of a part of `source` without a length. */
   writeSlice(source: Uint8Array, start: number, end: number): void {
-    this.writeBytes(source.subarray(start, end));
+    const size = end - start;
+    const at = this.#grow(size);
+    const bytes = this.#bytes;
+    if (size > SHORT_SLICE) bytes.set(source.subarray(start, end), at);
+    else for (let index = 0; index < size; index++) bytes[at + index] = source[start + index] as number;
   }
 
   /** The position of `size` bytes that the caller fills through `view()`. */
