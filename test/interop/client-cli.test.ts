@@ -83,7 +83,7 @@ const COMMANDS: readonly string[] = [
   'get -s /a',
   'get /nothing',
   'get /nope',
-  'get',
+  'ls',
   'set /a changed',
   'set -s /a again',
   'set -v 2 /a with-version',
