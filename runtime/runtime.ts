@@ -44,7 +44,7 @@ export interface ReadyReport {
 }
 
 export interface RuntimeStatus {
-  readonly replicas: readonly ReplicaStatus[];
+  readonly replicas: readonly (ReplicaStatus & { readonly clientPort: number | null })[];
   readonly pipelines: PipelinesStatus;
 }
 
@@ -145,7 +145,7 @@ export class Runtime {
 
   async status(): Promise<RuntimeStatus> {
     return {
-      replicas: await this.#ensemble.inspect(),
+      replicas: (await this.#ensemble.inspect()).map((status) => ({ ...status, clientPort: this.#portOf(status.id) })),
       pipelines: this.#pipelines?.status() ?? { pipelines: [], topics: [] },
     };
   }
@@ -174,6 +174,10 @@ export class Runtime {
     const { startPipelines } = await import('./pipeline/pipelines.ts');
     const origin = file === null ? {} : { origin: file };
     this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(this.#client) });
+  }
+
+  #portOf(id: PeerId): number | null {
+    return this.state.replicas.find((replica) => replica.id === id)?.clientPort ?? null;
   }
 
   #requirePipelines(): Pipelines {

@@ -1,6 +1,7 @@
 /** `threadkeeper start`: runs the ensemble and its pipelines until SIGTERM or Ctrl-C, then drains and ends with 0. */
 
 import { ConfigError, PluginError } from '../../core/errors.ts';
+import { type AdminServer, openAdminServer } from '../admin/admin-server.ts';
 import { describeError } from '../logger.ts';
 import type { Runtime } from '../runtime.ts';
 import { StorageError } from '../storage/errors.ts';
@@ -35,10 +36,26 @@ export async function runStart(options: StartOptions): Promise<number> {
     console.error(`threadkeeper: ${describeFailure(error)}`);
     return exitCodeOf(error);
   }
+  const admin = await openAdmin(runtime);
   const signal = await stopped;
   console.error(`threadkeeper: ${signal}, draining`);
+  await admin?.close();
   await runtime.close();
   return ExitCode.ok;
+}
+
+/** Without it the runtime still runs; only `status` and `debug` do not reach it. */
+async function openAdmin(runtime: Runtime): Promise<AdminServer | null> {
+  try {
+    return await openAdminServer(runtime.clientPorts[0] ?? 0, async (request) => {
+      if (request.command === 'status') return await runtime.status();
+      if (request.command === 'kill') return await runtime.killReplica(request.replica);
+      return await runtime.freezeReplica(request.replica, request.ms);
+    });
+  } catch (error) {
+    console.error(`threadkeeper: status and debug will not work: ${describeError(error)}`);
+    return null;
+  }
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {
