@@ -249,6 +249,7 @@ snapshot('says what is wrong and where', () => {
   assert.match(tellsOf(['', '/a/b']), 'before its parent');
   assert.match(tellsOf(['', '/a', '/a']), 'comes twice');
   assert.match(tellsOf(['', 'a']), 'before its parent');
+  assert.match(tellsOf(['', '/a', '/a/']), 'empty name');
   assert.match(tellsOf(['']), 'it ends within its znode part');
 });
 
