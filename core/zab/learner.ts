@@ -50,7 +50,7 @@ export class Learner {
     options: PeerOptions,
     history: History,
     outbox: Outbox,
-    start: { readonly leader: PeerId; readonly stream: number; readonly nowMs: number },
+    start: { readonly leader: PeerId; readonly role: LearnerRole; readonly stream: number; readonly nowMs: number },
   ) {
     this.#options = options;
     this.#history = history;
@@ -59,7 +59,7 @@ export class Learner {
     this.stream = start.stream;
     this.#nowMs = start.nowMs;
     this.#lastHeardMs = start.nowMs;
-    this.role = options.voters.includes(options.id) ? 'following' : 'observing';
+    this.role = start.role;
     const { acceptedEpoch } = history;
     this.#send({ type: this.role === 'following' ? 'followerInfo' : 'observerInfo', acceptedEpoch });
   }
