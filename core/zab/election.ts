@@ -96,7 +96,7 @@ export class Election {
   onNotification(from: PeerId, notification: Notification): void {
     if (this.#outcome !== null) return;
     if (!this.#isVoter(from)) {
-      this.#outbox.notify(from, this.#notification());
+      if (notification.state === 'looking') this.#outbox.notify(from, this.#notification());
       return;
     }
     const { state, electionEpoch } = notification;
