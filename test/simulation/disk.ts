@@ -38,6 +38,8 @@ export class Disk {
   /** The durable history from the first txn on; the first `snapshotCount` stand in the snapshot. */
   history: LogEntry[] = [];
   snapshotCount = 0;
+  /** Where the log begins, which may be before the end of the snapshot. */
+  #logStart = 0;
   /** Added to every sync, microseconds: a disk that has become slow. */
   slownessUs = 0;
   readonly #scheduler: Scheduler;
@@ -77,8 +79,7 @@ export class Disk {
   open(report: (report: DiskReport) => void): RestoredPeer & { readonly tree: readonly LogEntry[] } {
     this.#report = report;
     const { acceptedEpoch, currentEpoch, lastZxid } = this;
-    const from = Math.max(0, Math.min(this.snapshotCount, this.history.length) - this.#options.keptCount);
-    const recent = this.history.slice(from);
+    const recent = this.history.slice(this.#logStart);
     return { acceptedEpoch, currentEpoch, lastZxid, appliedZxid: lastZxid, recent, tree: [...this.history] };
   }
 
@@ -97,6 +98,7 @@ export class Disk {
   /** A snapshot of the first `count` txns; the host takes only committed ones, since no cut can reach below it. */
   snapshot(count: number): void {
     this.snapshotCount = Math.max(this.snapshotCount, Math.min(count, this.history.length));
+    this.#logStart = Math.max(this.#logStart, this.snapshotCount - this.#options.keptCount);
   }
 
   crash(): CrashReport {
@@ -144,6 +146,7 @@ export class Disk {
     else {
       this.history = [...write.entries];
       this.snapshotCount = this.history.length;
+      this.#logStart = this.history.length;
     }
   }
 }
