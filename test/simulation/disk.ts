@@ -30,6 +30,8 @@ export interface CrashReport {
   /** Records that were written and are gone. */
   readonly lostCount: number;
   readonly isTorn: boolean;
+  readonly lostCut: boolean;
+  readonly lostInstallation: boolean;
 }
 
 export class Disk {
@@ -110,7 +112,9 @@ export class Disk {
     this.#underWayCount = 0;
     this.#report = () => undefined;
     const isTorn = lost[0]?.type === 'append' && this.#prng.chance(0.5);
-    return { lostCount: lost.filter(({ type }) => type === 'append').length, isTorn };
+    const lostCount = lost.filter(({ type }) => type === 'append').length;
+    const lostCut = lost.some(({ type }) => type === 'truncate');
+    return { lostCount, isTorn, lostCut, lostInstallation: lost.some(({ type }) => type === 'install') };
   }
 
   #write(write: Write): void {

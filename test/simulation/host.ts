@@ -58,7 +58,7 @@ export interface HostEnvironment {
   chunkCount(): number;
 }
 
-export type HostFactory = (environment: HostEnvironment) => Host;
+export type HostFactory = (environment: HostEnvironment, id: PeerId) => Host;
 
 /** The host's life ends here: between two effects, without a further word. */
 export class Crash extends Error {}

@@ -39,6 +39,7 @@ export class ZabHost implements Host {
   }
 
   receive(input: HostInput): void {
+    this.#environment.onInput(this, input);
     switch (input.type) {
       case 'message': {
         const message = readPeerMessage(new JuteReader(input.bytes));
