@@ -101,16 +101,16 @@ export class Election {
     if (this.#outcome !== null) return;
     const { state, electionEpoch } = notification;
     const vote: Vote = { leader: notification.leader, zxid: notification.zxid, peerEpoch: notification.peerEpoch };
-    if (!this.#isVoter(from) || vote.leader === 0) return this.#onAbstention(from);
+    if (!this.#isVoter(from) || vote.leader === 0) return this.#onAbstention(from, state);
     this.#abstaining.delete(from);
     if (state === 'looking') this.#onLooking(from, { vote, state, electionEpoch });
     else if (state !== 'observing') this.#onSettled(from, { vote, state, electionEpoch });
   }
 
   /** An observer, or a voter that must not vote at present: it wants to know, and nobody need wait for it. */
-  #onAbstention(from: PeerId): void {
-    // Two peers without a vote have nothing to tell each other, and would go on telling it for ever.
-    if (this.#mayVote) this.#outbox.notify(from, this.#notification());
+  #onAbstention(from: PeerId, state: PeerState): void {
+    // Only whoever looks, and only by whoever votes: two that answered each other's answers would never end.
+    if (this.#mayVote && state === 'looking') this.#outbox.notify(from, this.#notification());
     if (this.#abstaining.has(from)) return;
     this.#abstaining.add(from);
     this.#received.delete(from);

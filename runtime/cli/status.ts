@@ -43,7 +43,7 @@ function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
     role.active ? role.state : `${role.state} (not serving)`,
     String(clientPort ?? '-'),
     zxid,
-    String(newest - Number(zxid)),
+    formatLag(newest - Number(zxid)),
     String(znodeCount),
     String(sessionCount),
     String(connectionCount),
@@ -63,6 +63,11 @@ function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
   const flowHeads = ['pipeline', 'topic', 'generator', 'generated', 'handled', 'in flight', 'retried', 'dead letters'];
   const parts = [formatTable(heads, rows), ...(flows.length === 0 ? [] : ['', formatTable(flowHeads, flows)])];
   return parts.join('\n');
+}
+
+/** Txns behind the newest; zxids of different epochs cannot be subtracted. */
+function formatLag(difference: number): string {
+  return difference < 2 ** 32 ? String(difference) : '-';
 }
 
 function formatTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {

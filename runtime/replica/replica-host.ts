@@ -148,6 +148,7 @@ export class ReplicaHost {
         return this.#truncate(effect.zxid, effect.reload);
       case 'install': {
         this.#block();
+        this.#abandonSnapshot();
         const { zxid, tree } = effect;
         const task = new SnapshotTask(tree, this.#storage.beginInstall(zxid), (error) =>
           this.#unblock(error, () => this.#replica.onInstalled(zxid)),
@@ -168,9 +169,15 @@ export class ReplicaHost {
     }
   }
 
+  // A truncation or an installation ends the snapshot under way: its tree or its log is not this replica's any more.
+  #abandonSnapshot(): void {
+    this.#snapshot?.abandon();
+    this.#snapshot = null;
+  }
+
   #truncate(zxid: Zxid, reload: boolean): void {
     this.#block();
-    this.#snapshot = null;
+    this.#abandonSnapshot();
     this.#storage.truncate(zxid, (error) =>
       this.#unblock(error, () => this.#replica.onTruncated(zxid, reload ? this.#storage.recover().tree : null)),
     );

@@ -16,7 +16,16 @@ masks('a prefix length frees the bits behind it', () => {
 });
 
 masks('what is no IPv4 mask is refused', () => {
-  for (const mask of ['', '10.1.2', '10.1.2.3.4', '10.1.2.256', '10.1.2.3/33', '10.1.2.3/', '10.1.2.3/1/2', 'a.b.c.d']) {
+  for (const mask of [
+    '',
+    '10.1.2',
+    '10.1.2.3.4',
+    '10.1.2.256',
+    '10.1.2.3/33',
+    '10.1.2.3/',
+    '10.1.2.3/1/2',
+    'a.b.c.d',
+  ]) {
     assert.not.ok(isValidAddressMask(mask), mask);
   }
 });

@@ -31,13 +31,16 @@ control('brings an error back with its name, code and fields', async () => {
   const error = await assert.rejects(link.call('refuse'));
   assert.ok(error instanceof Error);
   const { name, message } = error;
-  assert.equal({ ...error, name, message }, {
-    name: 'DirectoryInUseError',
-    message: 'data directory /data is in use by process 17',
-    code: 'DATA_DIR_IN_USE',
-    path: '/data',
-    pid: 17,
-  });
+  assert.equal(
+    { ...error, name, message },
+    {
+      name: 'DirectoryInUseError',
+      message: 'data directory /data is in use by process 17',
+      code: 'DATA_DIR_IN_USE',
+      path: '/data',
+      pid: 17,
+    },
+  );
   link.close();
 });
 
