@@ -1,7 +1,7 @@
-import type { CloudEvent } from '../../../core/events/envelope.ts';
-import memory from '../../../plugins/propagators/memory.ts';
-import { makeBench, makePropagator } from '../../support/plugin-bench.ts';
-import { assert, suite } from '../../support/suite.ts';
+import type { CloudEvent } from '../../../../core/events/envelope.ts';
+import memory from '../../../../plugins/propagators/memory.ts';
+import { makeBench, makePropagator } from '../../../support/plugin-bench.ts';
+import { assert, suite } from '../../../support/suite.ts';
 
 const propagator = suite('plugins/memory');
 

@@ -1,13 +1,13 @@
-import { ConfigError } from '../../../core/errors.ts';
-import type { Delivery, HandlerResult } from '../../../core/events/contracts.ts';
-import type { CloudEvent } from '../../../core/events/envelope.ts';
-import { parseHandlerResult } from '../../../core/events/handler-result.ts';
-import type { Handler } from '../../../core/hooks/steps.ts';
-import log from '../../../plugins/handlers/log.ts';
-import aggregate from '../../../plugins/handlers/znode-aggregate.ts';
-import { foldEffects, planOps } from '../../../runtime/pipeline/effect-plan.ts';
-import { makeBench, makeHandler } from '../../support/plugin-bench.ts';
-import { assert, suite } from '../../support/suite.ts';
+import { ConfigError } from '../../../../core/errors.ts';
+import type { Delivery, HandlerResult } from '../../../../core/events/contracts.ts';
+import type { CloudEvent } from '../../../../core/events/envelope.ts';
+import { parseHandlerResult } from '../../../../core/events/handler-result.ts';
+import type { Handler } from '../../../../core/hooks/steps.ts';
+import log from '../../../../plugins/handlers/log.ts';
+import aggregate from '../../../../plugins/handlers/znode-aggregate.ts';
+import { foldEffects, planOps } from '../../../../runtime/pipeline/effect-plan.ts';
+import { makeBench, makeHandler } from '../../../support/plugin-bench.ts';
+import { assert, suite } from '../../../support/suite.ts';
 
 const handlers = suite('plugins/handlers');
 

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import interval from '../../../plugins/generators/interval.ts';
-import replay from '../../../plugins/generators/replay/index.ts';
-import { type Bench, makeBench, makeGenerator } from '../../support/plugin-bench.ts';
-import { assert, suite } from '../../support/suite.ts';
-import { makeTemporaryDirectory } from '../../support/temporary-directory.ts';
+import interval from '../../../../plugins/generators/interval.ts';
+import replay from '../../../../plugins/generators/replay/index.ts';
+import { type Bench, makeBench, makeGenerator } from '../../../support/plugin-bench.ts';
+import { assert, suite } from '../../../support/suite.ts';
+import { makeTemporaryDirectory } from '../../../support/temporary-directory.ts';
 
 const generators = suite('plugins/generators');
 
