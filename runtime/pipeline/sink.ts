@@ -200,7 +200,13 @@ export class Sink {
 
   async #settle(attempts: readonly Attempt[]): Promise<void> {
     if (attempts.length === 0) return;
-    await this.#options.subscription.settle(attempts.map(({ delivery }) => delivery));
+    const { subscription, pipeline, seams } = this.#options;
+    try {
+      await subscription.settle(attempts.map(({ delivery }) => delivery));
+    } catch (error) {
+      // The effects are applied: what a propagator forgets it may deliver again, as its guarantee says.
+      seams.log.warn(new PluginError(pipeline, 'propagator settle', error).message);
+    }
     for (const attempt of attempts) this.#order.finish(attempt);
     this.#wake();
   }
