@@ -1,0 +1,76 @@
+/** Turns the samples of both sides into Markdown tables: figures with spread, ratio, target, and who used which core. */
+
+import { generatorCoresKey, LATENCY, LIFE, type Metric, type Sample, sideCoresKey, THROUGHPUT } from './metrics.ts';
+import { LOAD_ROWS } from './rows.ts';
+import { markdownTable, showNumber, showSpread, spreadOf } from './spread.ts';
+
+export interface Samples {
+  readonly ours: readonly Sample[];
+  readonly theirs: readonly Sample[];
+}
+
+export interface Names {
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export function comparisonTables(samples: Samples, names: Names, ceiling: Sample): string {
+  return [
+    'Operations, thousands a second:',
+    comparison(THROUGHPUT, samples, names, 1000),
+    'Latency, milliseconds:',
+    comparison(LATENCY, samples, names, 1),
+    'Life of an ensemble:',
+    comparison(LIFE, samples, names, 1),
+    'CPU seconds used in a second of each row, and what the generator reaches against a server that only echoes:',
+    coresTable(samples, names, ceiling),
+  ].join('\n\n');
+}
+
+function comparison(metrics: readonly Metric[], samples: Samples, names: Names, divisor: number): string {
+  const rows = metrics.map((metric) => {
+    const ours = spreadOf(valuesOf(samples.ours, metric.key));
+    const theirs = spreadOf(valuesOf(samples.theirs, metric.key));
+    const ratio = ours === undefined || theirs === undefined ? undefined : ours.median / theirs.median;
+    const title = metrics === LIFE ? `${metric.title}, ${metric.unit}` : metric.title;
+    return [title, showSpread(ours, divisor), showSpread(theirs, divisor), showRatio(ratio), showTarget(metric, ratio)];
+  });
+  return markdownTable([['', names.ours, names.theirs, 'ratio', 'target'], ...rows]);
+}
+
+function coresTable(samples: Samples, names: Names, ceiling: Sample): string {
+  const rows = LOAD_ROWS.map((row) => [
+    row.name,
+    showSpread(spreadOf(valuesOf(samples.ours, sideCoresKey(row)))),
+    showSpread(spreadOf(valuesOf(samples.ours, generatorCoresKey(row)))),
+    showSpread(spreadOf(valuesOf(samples.theirs, sideCoresKey(row)))),
+    showSpread(spreadOf(valuesOf(samples.theirs, generatorCoresKey(row)))),
+    showCeiling(ceiling[row.name]),
+  ]);
+  return markdownTable([
+    ['', names.ours, 'its generator', names.theirs, 'its generator', 'generator alone, k/s'],
+    ...rows,
+  ]);
+}
+
+function valuesOf(samples: readonly Sample[], key: string): readonly number[] {
+  return samples.flatMap((sample) => sample[key] ?? []);
+}
+
+function showRatio(ratio: number | undefined): string {
+  return ratio === undefined ? '–' : `${showNumber(ratio)}×`;
+}
+
+function showTarget({ target }: Metric, ratio: number | undefined): string {
+  if (target === undefined) return '';
+  const sign = target.direction === 'atLeast' ? '≥' : '≤';
+  const text = `${sign} ${target.least}× (${target.goal}×)`;
+  if (ratio === undefined) return text;
+  const reaches = (wanted: number) => (target.direction === 'atLeast' ? ratio >= wanted : ratio <= wanted);
+  if (reaches(target.goal)) return `${text} goal met`;
+  return `${text} ${reaches(target.least) ? 'met' : '**missed**'}`;
+}
+
+function showCeiling(operationsPerSecond: number | undefined): string {
+  return operationsPerSecond === undefined ? '–' : showNumber(operationsPerSecond / 1000);
+}
