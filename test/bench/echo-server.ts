@@ -9,6 +9,7 @@ import { Op } from './load/frames.ts';
 
 const STAT_BYTES = 68;
 const HEAD_BYTES = 16;
+const CONNECT_REPLY_BYTES = 41;
 const SEQUENTIAL_PATH_BYTES = 4 + '/bench/sequence/s-0000000000'.length;
 const dataBytes = Number(process.argv[2] ?? 100);
 const bodyBytes = new Map<number, number>([
@@ -46,17 +47,25 @@ function serve(socket: Socket): void {
   });
 }
 
-/** An upper bound, from the smallest frame there is. */
+/** Exactly what the complete frames in `bytes` will be answered with. */
 function replyBytes(bytes: Buffer, hasSession: boolean): number {
-  return hasSession ? Math.ceil(bytes.length / 12) * (4 + HEAD_BYTES + STAT_BYTES + 4 + dataBytes) : 1024;
+  let total = 0;
+  let at = 0;
+  let isRequest = hasSession;
+  while (at + 4 <= bytes.length && at + 4 + bytes.readInt32BE(at) <= bytes.length) {
+    total += isRequest ? 4 + HEAD_BYTES + (bodyBytes.get(bytes.readInt32BE(at + 8)) ?? 0) : CONNECT_REPLY_BYTES;
+    isRequest = true;
+    at += 4 + bytes.readInt32BE(at);
+  }
+  return total;
 }
 
 function writeConnectReply(replies: Buffer, to: number): number {
-  replies.writeInt32BE(37, to);
+  replies.writeInt32BE(CONNECT_REPLY_BYTES - 4, to);
   replies.writeInt32BE(30_000, to + 8);
   replies.writeInt32BE(1, to + 12);
   replies.writeInt32BE(16, to + 20);
-  return 41;
+  return CONNECT_REPLY_BYTES;
 }
 
 function writeReply(bytes: Buffer, at: number, replies: Buffer, to: number): number {
