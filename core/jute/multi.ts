@@ -24,7 +24,8 @@ import { readStat, type Stat } from './stat.ts';
 import type { JuteWriter } from './writer.ts';
 
 export type MultiOp =
-  | ({ readonly type: typeof OpCode.create | typeof OpCode.create2 | typeof OpCode.createContainer } & CreateRequest)
+  | ({ readonly type: typeof OpCode.create | typeof OpCode.create2 } & CreateRequest)
+  | ({ readonly type: typeof OpCode.createContainer } & CreateRequest)
   | ({ readonly type: typeof OpCode.createTTL; readonly ttl: number } & CreateRequest)
   | ({ readonly type: typeof OpCode.delete | typeof OpCode.check } & VersionedRequest)
   | ({ readonly type: typeof OpCode.setData } & SetDataRequest);

@@ -27,8 +27,9 @@ export class JuteWriter {
     return this.#bytes.subarray(0, this.length);
   }
 
+  /** A copy to keep. Small ones share pooled memory: thousands of buffers of their own would burden the collector. */
   copy(): Uint8Array {
-    return Uint8Array.prototype.slice.call(this.#bytes, 0, this.length);
+    return Buffer.from(this.view());
   }
 
   /** Takes the bytes away without a copy; the writer goes on with fresh memory of `capacity` bytes. */
