@@ -20,7 +20,6 @@ const liveWorkers = new Set<Worker>();
 /** The process's own handles: its output streams, which are touched here so that they are counted. */
 const ownResources = process.stdout && process.stderr && process.getActiveResourcesInfo();
 let leakTimer: NodeJS.Timeout | undefined;
-process.setSourceMapsEnabled(true);
 
 export function register(name: string): Entry {
   const entry: Entry = { name, state: 'registered' };

@@ -134,7 +134,8 @@ function toError(thrown: unknown): Error {
   return new Error(`threw something that is no Error: ${inspect(thrown)}`);
 }
 
-type ErrorClass = abstract new (...parameters: never[]) => Error;
+type ErrorClass<Thrown extends Error = Error> = abstract new (...parameters: never[]) => Thrown;
+type Rejecting = PromiseLike<unknown> | (() => unknown);
 type ErrorPredicate = { check(error: unknown): boolean }['check'];
 /** An error class, a predicate over the error, or a pattern for its message. */
 export type ExpectedError = ErrorClass | ErrorPredicate | RegExp;
@@ -152,14 +153,14 @@ export interface Assert {
   /** Equal texts, compared line by line after both are dedented; `fixture` numbers the lines. */
   snapshot(actual: string, expected: string, message?: string): void;
   fixture(actual: string, expected: string, message?: string): void;
-  /** @returns what was thrown. */
+  /** @returns what was thrown */
+  throws<Thrown extends Error>(body: () => unknown, expected: ErrorClass<Thrown>, message?: string): Thrown;
+  throws(body: () => unknown, expected: RegExp, message?: string): Error;
   throws(body: () => unknown, expected?: ExpectedError, message?: string): unknown;
-  /** @returns what the promise was rejected with. A function is called, and may throw instead. */
-  rejects(
-    promise: PromiseLike<unknown> | (() => unknown),
-    expected?: ExpectedError,
-    message?: string,
-  ): Promise<unknown>;
+  /** @returns what the promise was rejected with; a function is called, and may throw instead */
+  rejects<Thrown extends Error>(promise: Rejecting, expected: ErrorClass<Thrown>, message?: string): Promise<Thrown>;
+  rejects(promise: Rejecting, expected: RegExp, message?: string): Promise<Error>;
+  rejects(promise: Rejecting, expected?: ExpectedError, message?: string): Promise<unknown>;
   unreachable(message?: string): void;
   readonly not: {
     (actual: unknown, message?: string): void;
@@ -174,8 +175,14 @@ export interface Assert {
 
 type Comparison = (actual: unknown, expected: unknown, message?: string) => void;
 
-/** uvu's assertions, with `throws` and `rejects` that know classes and never take a string for an expectation. */
-export const assert = { ...uvuAssert, throws, rejects } as Assert;
+/** uvu's assertions; its `throws` takes a string for a message and calls a class as a function, ours and `rejects` do not. */
+export const assert: Assert = { ...uvuAssert, match, throws, rejects } as Assert;
+
+/** Unlike uvu's, it shows the text in which nothing was found. */
+function match(actual: string, expected: string | RegExp, message?: string): void {
+  const found = typeof expected === 'string' ? actual.includes(expected) : actual.search(expected) >= 0;
+  if (!found) failed(`${message ?? `expected to find ${inspect(expected)}`} in:\n${actual}`);
+}
 
 function throws(body: () => unknown, expected?: ExpectedError, message?: string): unknown {
   let thrown: unknown;
@@ -189,11 +196,7 @@ function throws(body: () => unknown, expected?: ExpectedError, message?: string)
   return failed(message ?? 'expected the function to throw, but it returned');
 }
 
-async function rejects(
-  promise: PromiseLike<unknown> | (() => unknown),
-  expected?: ExpectedError,
-  message?: string,
-): Promise<unknown> {
+async function rejects(promise: Rejecting, expected?: ExpectedError, message?: string): Promise<unknown> {
   let value: unknown;
   try {
     value = await (typeof promise === 'function' ? promise() : promise);
