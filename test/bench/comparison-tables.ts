@@ -1,7 +1,16 @@
 /** Turns the samples of both sides into Markdown tables: figures with spread, ratio, target, and who used which core. */
 
-import { generatorCoresKey, LATENCY, LIFE, type Metric, type Sample, sideCoresKey, THROUGHPUT } from './metrics.ts';
-import { LOAD_ROWS } from './rows.ts';
+import {
+  foreignCoresKey,
+  generatorCoresKey,
+  LATENCY,
+  LIFE,
+  type Metric,
+  type Sample,
+  sideCoresKey,
+  THROUGHPUT,
+} from './metrics.ts';
+import { LOAD_ROWS, OFFERED_ROWS } from './rows.ts';
 import { markdownTable, showNumber, showSpread, spreadOf } from './spread.ts';
 
 export interface Samples {
@@ -22,13 +31,14 @@ export function comparisonTables(samples: Samples, names: Names, ceiling: Sample
     comparison(LATENCY, samples, names, 1),
     'Life of an ensemble:',
     comparison(LIFE, samples, names, 1),
-    'CPU seconds used in a second of each row, and what the generator reaches against a server that only echoes:',
+    'CPU seconds used in a second of each row (others: everything else on the machine), and what the generator reaches against a server that only echoes:',
     coresTable(samples, names, ceiling),
   ].join('\n\n');
 }
 
 function comparison(metrics: readonly Metric[], samples: Samples, names: Names, divisor: number): string {
-  const rows = metrics.map((metric) => {
+  const taken = metrics.filter(({ key }) => [...samples.ours, ...samples.theirs].some((sample) => key in sample));
+  const rows = taken.map((metric) => {
     const ours = spreadOf(valuesOf(samples.ours, metric.key));
     const theirs = spreadOf(valuesOf(samples.theirs, metric.key));
     const ratio = ours === undefined || theirs === undefined ? undefined : ours.median / theirs.median;
@@ -39,16 +49,19 @@ function comparison(metrics: readonly Metric[], samples: Samples, names: Names, 
 }
 
 function coresTable(samples: Samples, names: Names, ceiling: Sample): string {
-  const rows = LOAD_ROWS.map((row) => [
+  const everyone = [...samples.ours, ...samples.theirs];
+  const taken = [...OFFERED_ROWS, ...LOAD_ROWS].filter((row) => everyone.some((sample) => sideCoresKey(row) in sample));
+  const rows = taken.map((row) => [
     row.name,
     showSpread(spreadOf(valuesOf(samples.ours, sideCoresKey(row)))),
     showSpread(spreadOf(valuesOf(samples.ours, generatorCoresKey(row)))),
     showSpread(spreadOf(valuesOf(samples.theirs, sideCoresKey(row)))),
     showSpread(spreadOf(valuesOf(samples.theirs, generatorCoresKey(row)))),
+    showSpread(spreadOf(valuesOf(everyone, foreignCoresKey(row)))),
     showCeiling(ceiling[row.name]),
   ]);
   return markdownTable([
-    ['', names.ours, 'its generator', names.theirs, 'its generator', 'generator alone, k/s'],
+    ['', names.ours, 'its generator', names.theirs, 'its generator', 'others', 'generator alone, k/s'],
     ...rows,
   ]);
 }

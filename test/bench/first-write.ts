@@ -27,7 +27,9 @@ export async function firstAcknowledgedWrite(servers: readonly string[]): Promis
     throw new Error(`no write was acknowledged within ${DEADLINE_MS} ms`);
   }, DEADLINE_MS);
   await connection.open();
-  await connection.run(new FrameRing([createFrame('/first-write', Buffer.alloc(0))]), 1, 1);
+  connection.begin(new FrameRing([createFrame('/first-write', Buffer.alloc(0))]), 1);
+  connection.allow(1);
+  await connection.drained();
   const atMs = performance.now();
   clearTimeout(late);
   await connection.close();

@@ -5,13 +5,17 @@
  * or kill a server inside it.
  *
  *     node load-generator.js --servers host:port,… --work read|set|create|mixed|fill [--connections 1] [--outstanding 1]
- *          [--size 100] [--seconds 5] [--warmup 2] [--count 100000 (fill)]
+ *          [--size 100] [--seconds 5] [--warmup 2] [--rate R] [--count 100000 (fill)]
+ *
+ * With --rate the requests come at that many a second over all connections, and `outstanding` is only their bound.
  */
 
 import { parseArgs } from 'node:util';
 import { FrameRing } from './load/frame-ring.ts';
 import { LoadMeter } from './load/load-meter.ts';
-import { type AckSink, type Address, PipelinedConnection } from './load/pipelined-connection.ts';
+import { pace } from './load/pace.ts';
+import { type AckSink, PipelinedConnection } from './load/pipelined-connection.ts';
+import type { Address } from './load/session-link.ts';
 import { fillFrames, ringFor, setupFrames, WORKS, type Work } from './load/workload.ts';
 
 const NODE_EXISTS = -110;
@@ -29,6 +33,7 @@ const { values } = parseArgs({
     size: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '5' },
     warmup: { type: 'string', default: '2' },
+    rate: { type: 'string' },
     count: { type: 'string', default: '100000' },
   },
 });
@@ -62,13 +67,17 @@ async function loadFor(kind: Exclude<Work, 'fill'>): Promise<void> {
     const nowMs = performance.now();
     for (const connection of connections) connection.keepAlive(nowMs);
   }, 1_000);
-  const drained = connections.map((connection, index) =>
-    connection.run(ringFor(kind, index, depth, size), depth, Number.POSITIVE_INFINITY),
-  );
+  connections.forEach((connection, index) => {
+    connection.begin(ringFor(kind, index, depth, size), depth);
+    if (values.rate === undefined) connection.allow(Number.POSITIVE_INFINITY);
+  });
+  const stopPace = values.rate === undefined ? () => {} : pace(connections, Number(values.rate));
   await passed(Number(values.warmup) * 1000);
   await measured(() => passed(Number(values.seconds) * 1000));
+  stopPace();
   for (const connection of connections) connection.stop();
-  await within(DRAIN_TIMEOUT_MS, 'an answer to every request', Promise.all(drained));
+  const drained = Promise.all(connections.map((connection) => connection.drained()));
+  await within(DRAIN_TIMEOUT_MS, 'an answer to every request', drained);
   clearInterval(keepAlive);
   await Promise.all(connections.map((connection) => connection.close()));
 }
@@ -85,14 +94,19 @@ async function measured(span: () => Promise<void>): Promise<void> {
 async function sendAll(frames: Iterable<Buffer>, sink: AckSink): Promise<void> {
   const connection = new PipelinedConnection({ servers, firstServer: 0, sink });
   await within(OPEN_TIMEOUT_MS, 'a session', connection.open());
+  const sendBatch = async (batch: readonly Buffer[]) => {
+    connection.begin(new FrameRing(batch), batch.length);
+    connection.allow(batch.length);
+    await connection.drained();
+  };
   let batch: Buffer[] = [];
   for (const frame of frames) {
     batch.push(frame);
     if (batch.length < BULK_BATCH) continue;
-    await connection.run(new FrameRing(batch), batch.length, batch.length);
+    await sendBatch(batch);
     batch = [];
   }
-  if (batch.length > 0) await connection.run(new FrameRing(batch), batch.length, batch.length);
+  if (batch.length > 0) await sendBatch(batch);
   await connection.close();
 }
 

@@ -4,7 +4,15 @@
  */
 
 import { firstAcknowledgedWrite } from './first-write.ts';
-import { generatorCoresKey, p50Key, p99Key, type Sample, sideCoresKey, throughputKey } from './metrics.ts';
+import {
+  foreignCoresKey,
+  generatorCoresKey,
+  p50Key,
+  p99Key,
+  type Sample,
+  sideCoresKey,
+  throughputKey,
+} from './metrics.ts';
 import { memoryMib } from './process-cost.ts';
 import { FAILOVER_ROW, FILL_COUNT, FILL_SIZE, type LoadRow, WARM_UP_ROW } from './rows.ts';
 import { type LoadReport, runLoad } from './run-load.ts';
@@ -56,7 +64,7 @@ export async function measureStart(side: Side, plan: Plan): Promise<Sample> {
 }
 
 async function loadWith(running: RunningSide, row: LoadRow, times: { seconds: number; warmup: number }) {
-  const { work, connections, outstanding, size } = row;
+  const { work, connections, outstanding, size, rate } = row;
   const report = await runLoad({
     servers: running.servers,
     work,
@@ -66,6 +74,7 @@ async function loadWith(running: RunningSide, row: LoadRow, times: { seconds: nu
     seconds: times.seconds,
     warmup: times.warmup,
     pids: running.pids,
+    ...(rate === undefined ? {} : { rate }),
   });
   const errors = Object.entries(report.errors);
   if (errors.length > 0 || report.reconnects > 0) {
@@ -80,6 +89,7 @@ function figuresOf(row: LoadRow, report: LoadReport): Sample {
     [p50Key(row)]: report.latencyMs.p50,
     [p99Key(row)]: report.latencyMs.p99,
     [sideCoresKey(row)]: report.sideCpuSeconds / report.seconds,
+    [foreignCoresKey(row)]: report.foreignCpuSeconds / report.seconds,
     [generatorCoresKey(row)]: report.generatorCpuSeconds / report.seconds,
   };
 }

@@ -3,7 +3,7 @@
  * theirs) it has to reach. A sample is what one start of one side gave, by key.
  */
 
-import { FILL_COUNT, LOAD_ROWS, type LoadRow } from './rows.ts';
+import { FILL_COUNT, LOAD_ROWS, type LoadRow, OFFERED_ROWS } from './rows.ts';
 
 export type Sample = Readonly<Record<string, number>>;
 
@@ -25,6 +25,8 @@ export const throughputKey = (row: LoadRow) => `${row.name} op/s`;
 export const p50Key = (row: LoadRow) => `${row.name} p50`;
 export const p99Key = (row: LoadRow) => `${row.name} p99`;
 export const sideCoresKey = (row: LoadRow) => `${row.name} cores`;
+/** What neither the side nor the generator used, but somebody else on the machine. */
+export const foreignCoresKey = (row: LoadRow) => `${row.name} foreign cores`;
 export const generatorCoresKey = (row: LoadRow) => `${row.name} generator cores`;
 
 export const THROUGHPUT: readonly Metric[] = LOAD_ROWS.map((row) => ({
@@ -34,9 +36,9 @@ export const THROUGHPUT: readonly Metric[] = LOAD_ROWS.map((row) => ({
   ...throughputTarget(row),
 }));
 
-export const LATENCY: readonly Metric[] = LOAD_ROWS.flatMap((row) => [
-  { key: p50Key(row), title: `${row.name} p50`, unit: 'ms', ...latencyTarget(row) },
-  { key: p99Key(row), title: `${row.name} p99`, unit: 'ms' },
+export const LATENCY: readonly Metric[] = [...OFFERED_ROWS, ...LOAD_ROWS].flatMap((row) => [
+  { key: p50Key(row), title: `${row.name} p50`, unit: 'ms', ...p50Target(row) },
+  { key: p99Key(row), title: `${row.name} p99`, unit: 'ms', ...p99Target(row) },
 ]);
 
 export const LIFE: readonly Metric[] = [
@@ -60,9 +62,13 @@ function throughputTarget(row: LoadRow): Pick<Metric, 'target'> {
     : { target: { direction: 'atLeast', least: 2.5, goal: 5 } };
 }
 
-function latencyTarget(row: LoadRow): Pick<Metric, 'target'> {
+function p50Target(row: LoadRow): Pick<Metric, 'target'> {
   if (row.connections > 1) return {};
   return { target: { direction: 'atMost', least: 0.8, goal: 0.4 } };
+}
+
+function p99Target(row: LoadRow): Pick<Metric, 'target'> {
+  return row.rate === undefined ? {} : { target: { direction: 'atMost', least: 0.5, goal: 0.2 } };
 }
 
 function gap(key: string, title: string): Metric {

@@ -19,6 +19,12 @@ export function cpuSeconds(pids: readonly number[]): number {
   return ticks / TICKS_PER_SECOND;
 }
 
+/** CPU time of the whole machine so far, without idling and without waiting for the disk. */
+export function machineCpuSeconds(): number {
+  const [, user, nice, system, , , irq, softirq] = readFileSync('/proc/stat', 'latin1').split(/\s+/, 8).map(Number);
+  return ((user ?? 0) + (nice ?? 0) + (system ?? 0) + (irq ?? 0) + (softirq ?? 0)) / TICKS_PER_SECOND;
+}
+
 /** Proportional set size: pages that several processes share are counted once among them. */
 export function memoryMib(pids: readonly number[]): number {
   let kib = 0;

@@ -6,6 +6,8 @@ export interface LoadRow {
   readonly connections: number;
   readonly outstanding: number;
   readonly size: number;
+  /** Requests a second, offered whether or not they are answered; without it, each connection is a closed loop. */
+  readonly rate?: number;
 }
 
 export const LOAD_ROWS: readonly LoadRow[] = [
@@ -21,6 +23,12 @@ export const LOAD_ROWS: readonly LoadRow[] = [
   row('mixed, 70 % reads', 'mixed', 10, 100),
   // Last, because what it creates stays.
   row('create sequential', 'create', 10, 100),
+];
+
+/** The same load offered to both sides, well below what either can do: only the latency is of interest. */
+export const OFFERED_ROWS: readonly LoadRow[] = [
+  { name: 'read, 5,000/s offered', work: 'read', connections: 10, outstanding: 1_000, size: 100, rate: 5_000 },
+  { name: 'setData, 1,000/s offered', work: 'set', connections: 10, outstanding: 1_000, size: 100, rate: 1_000 },
 ];
 
 /** Before any row counts, so that no side is measured while its code is still being compiled. */

@@ -7,7 +7,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { LoadResult } from './load/load-meter.ts';
-import { cpuSeconds } from './process-cost.ts';
+import { cpuSeconds, machineCpuSeconds } from './process-cost.ts';
 
 const GENERATOR = join(import.meta.dirname, 'load-generator.js');
 
@@ -19,6 +19,7 @@ export interface LoadOrder {
   readonly size?: number;
   readonly seconds?: number;
   readonly warmup?: number;
+  readonly rate?: number;
   readonly count?: number;
   /** Whose CPU to count; none unless told. */
   readonly pids?: () => readonly number[];
@@ -28,6 +29,8 @@ export interface LoadOrder {
 
 export interface LoadReport extends LoadResult {
   readonly sideCpuSeconds: number;
+  /** What everybody else on the machine used meanwhile, in CPU seconds. */
+  readonly foreignCpuSeconds: number;
 }
 
 export function runLoad(order: LoadOrder): Promise<LoadReport> {
@@ -37,15 +40,19 @@ export function runLoad(order: LoadOrder): Promise<LoadReport> {
   let stderr = '';
   let cpuAtBegin = 0;
   let sideCpuSeconds = 0;
+  let machineAtBegin = 0;
+  let machineSeconds = 0;
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     stdout += piece;
   });
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (line === 'measuring') {
       cpuAtBegin = cpuSeconds(pids());
+      machineAtBegin = machineCpuSeconds();
       order.onMeasuring?.();
     } else if (line === 'measured') {
       sideCpuSeconds = cpuSeconds(pids()) - cpuAtBegin;
+      machineSeconds = machineCpuSeconds() - machineAtBegin;
     } else {
       stderr += `${line}\n`;
     }
@@ -53,15 +60,21 @@ export function runLoad(order: LoadOrder): Promise<LoadReport> {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code) => {
-      if (code === 0) resolve({ ...parseResult(stdout), sideCpuSeconds });
-      else reject(new Error(`the load generator ended with ${code} (${order.work}): ${stderr}`));
+      if (code !== 0) {
+        reject(new Error(`the load generator ended with ${code} (${order.work}): ${stderr}`));
+        return;
+      }
+      const result = parseResult(stdout);
+      // Never below zero but for the coarse clock of the kernel's counters.
+      const foreignCpuSeconds = Math.max(0, machineSeconds - sideCpuSeconds - result.generatorCpuSeconds);
+      resolve({ ...result, sideCpuSeconds, foreignCpuSeconds });
     });
   });
 }
 
 function argumentsOf(order: LoadOrder): readonly string[] {
-  const { servers, work, connections, outstanding, size, seconds, warmup, count } = order;
-  const flags = { connections, outstanding, size, seconds, warmup, count };
+  const { servers, work, connections, outstanding, size, seconds, warmup, rate, count } = order;
+  const flags = { connections, outstanding, size, seconds, warmup, rate, count };
   return [
     '--servers',
     servers.join(','),

@@ -8,12 +8,12 @@ import type { Sample } from './metrics.ts';
 import type { BenchOptions } from './options.ts';
 import { recordSection, writeSamples } from './record.ts';
 import { apacheZooKeeper } from './rivals/apache-zookeeper.ts';
-import { LOAD_ROWS } from './rows.ts';
+import { LOAD_ROWS, OFFERED_ROWS } from './rows.ts';
 import { threadkeeper } from './sides/threadkeeper.ts';
 
 export async function zookeeperBench(options: BenchOptions): Promise<void> {
   const taken = conditions(options.directory);
-  const rows = LOAD_ROWS.filter((row) => row.name.includes(options.only));
+  const rows = [...OFFERED_ROWS, ...LOAD_ROWS].filter((row) => row.name.includes(options.only));
   const say = (line: string) => void process.stderr.write(`${line}\n`);
   const samples: { ours: Sample[]; theirs: Sample[] } = { ours: [], theirs: [] };
   const entrants = [
@@ -21,7 +21,7 @@ export async function zookeeperBench(options: BenchOptions): Promise<void> {
     { side: apacheZooKeeper, into: samples.theirs, takesPart: options.sides !== 'ours' },
   ];
   say('the load generator alone');
-  const ceiling = await generatorCeiling(rows);
+  const ceiling = await generatorCeiling(rows.filter((row) => row.rate === undefined));
   for (let round = 0; round < options.repeats; round++) {
     for (const { side, into, takesPart } of round % 2 === 0 ? entrants : entrants.toReversed()) {
       if (takesPart) into.push(await measureStart(side, { ...options, rows, say }));

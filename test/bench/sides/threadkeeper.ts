@@ -8,8 +8,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { serverMode } from '../../support/four-letter-word.ts';
-import { freePortRun } from '../../support/free-port.ts';
+import { findFreePortRun } from '../../support/free-port-run.ts';
+import { serverMode } from '../server-mode.ts';
 import type { RunningSide, Side } from './side.ts';
 
 const CLI = resolve(import.meta.dirname, '../../../runtime/cli/main.js');
@@ -34,7 +34,7 @@ export function isThreadkeeperBuilt(): boolean {
 /** @param nodeFlags for node itself, such as `--cpu-prof` */
 export async function launchThreadkeeper(parent: string, nodeFlags: readonly string[]): Promise<ThreadkeeperProcess> {
   const directory = mkdtempSync(join(parent, 'threadkeeper-'));
-  const port = await freePortRun(REPLICAS);
+  const port = await findFreePortRun(REPLICAS);
   const servers = Array.from({ length: REPLICAS }, (_, index) => `127.0.0.1:${port + index}`);
   const dataDir = join(directory, 'data');
   const command = [
