@@ -1,0 +1,136 @@
+/**
+ * The parts of a replicated tree and the few changes that must reach several of them at once: a znode that comes, goes
+ * or changes moves the store, the ACL table, the ephemerals of its owner, the sizes and the digest together.
+ *
+ * It does not know txns: which change a txn asks for is decided in txn-applier.ts, what a snapshot holds in
+ * snapshot-reader.ts. Rows given to it are live.
+ */
+
+import { type SessionId, SessionMap } from '../ids.ts';
+import { type Acl, OPEN_ACL, Permission } from '../jute/acl.ts';
+import { ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { AclTable } from './acl-table.ts';
+import { TreeDigest } from './digest.ts';
+import { EphemeralIndex, isEphemeralOwner } from './ephemeral-owner.ts';
+import { PathKey } from './path-key.ts';
+import { WatchTable } from './watches.ts';
+import { Flag, Int, Long, NO_ROW, type Row } from './znode-records.ts';
+import { ROOT_ROW, ZnodeStore } from './znode-store.ts';
+
+const NO_BYTES = new Uint8Array(0);
+const OUTSIDE_DIGEST_PREFIX = new TextEncoder().encode('/zookeeper/');
+const READ_ONLY_ACL: readonly Acl[] = [{ perms: Permission.read, scheme: 'world', id: 'anyone' }];
+
+/** What a new znode starts with. */
+export interface ZnodeBirth {
+  readonly data: Uint8Array | null;
+  readonly acl: readonly Acl[];
+  readonly owner: SessionId;
+  readonly zxid: Zxid;
+  /** Milliseconds since 1970. */
+  readonly time: number;
+}
+
+export class TreeState {
+  readonly key = new PathKey();
+  readonly store = new ZnodeStore(this.key.set('/'));
+  readonly acls = new AclTable();
+  readonly ephemerals = new EphemeralIndex();
+  readonly digest = new TreeDigest(this.store);
+  readonly watches = new WatchTable();
+  /** Timeouts in milliseconds. */
+  readonly sessions = new SessionMap<number>();
+  lastProcessedZxid: Zxid = ZXID_ZERO;
+  /** Bytes of all paths and data; the root counts a second time, as "/". */
+  dataSize = 1;
+
+  constructor() {
+    this.store.records.setInt(ROOT_ROW, Int.aclKey, this.acls.hold(OPEN_ACL));
+    this.digest.touch(ROOT_ROW);
+  }
+
+  find(path: string): Row {
+    return this.store.find(this.key.set(path));
+  }
+
+  /** Adds the system nodes that are missing: all of them in a fresh tree, some when a snapshot is of an old version. */
+  ensureSystemNodes(): void {
+    this.#ensure('/zookeeper', OPEN_ACL);
+    const config = this.#ensure('/zookeeper/config', READ_ONLY_ACL);
+    if (config !== NO_ROW) this.store.records.setInt(config, Int.aversion, -1);
+    this.#ensure('/zookeeper/quota', OPEN_ACL);
+  }
+
+  /** Adds the znode that `key` names below `parent`; it must not exist. The parent's stat does not move. */
+  insert(parent: Row, birth: ZnodeBirth): Row {
+    const { store, key } = this;
+    const { records } = store;
+    const row = store.insert(key, parent, birth.data);
+    records.setLong(row, Long.czxid, birth.zxid);
+    records.setLong(row, Long.mzxid, birth.zxid);
+    records.setLong(row, Long.pzxid, birth.zxid);
+    records.setLong(row, Long.ctime, birth.time);
+    records.setLong(row, Long.mtime, birth.time);
+    records.setInt(row, Int.aclKey, this.acls.hold(birth.acl));
+    this.#setOwner(row, birth.owner);
+    if (key.startsWith(OUTSIDE_DIGEST_PREFIX)) records.setInt(row, Int.flags, Flag.live | Flag.outsideDigest);
+    this.dataSize += key.length + dataLength(birth.data);
+    this.digest.touch(row);
+    return row;
+  }
+
+  /** Removes a znode with all its descendants. */
+  remove(row: Row): void {
+    for (let leaf = this.store.firstLeaf(row); leaf !== row; leaf = this.store.firstLeaf(row)) this.#removeLeaf(leaf);
+    this.#removeLeaf(row);
+  }
+
+  setData(row: Row, data: Uint8Array | null): void {
+    this.dataSize += dataLength(data) - Math.max(this.store.records.int(row, Int.dataLength), 0);
+    this.store.setData(row, data);
+    this.digest.touch(row);
+  }
+
+  setAcl(row: Row, acl: readonly Acl[]): void {
+    const { records } = this.store;
+    const old = records.int(row, Int.aclKey);
+    // Held before released: the same list again must keep its entry.
+    records.setInt(row, Int.aclKey, this.acls.hold(acl));
+    this.acls.release(old);
+  }
+
+  owner(row: Row): SessionId {
+    const { records } = this.store;
+    return { hi: records.int(row, Int.ownerHi), lo: records.int(row, Int.ownerLo) };
+  }
+
+  isEphemeral(row: Row): boolean {
+    const { records } = this.store;
+    return isEphemeralOwner(records.int(row, Int.ownerHi), records.int(row, Int.ownerLo));
+  }
+
+  #setOwner(row: Row, owner: SessionId): void {
+    this.store.records.setInt(row, Int.ownerHi, owner.hi);
+    this.store.records.setInt(row, Int.ownerLo, owner.lo);
+    if (isEphemeralOwner(owner.hi, owner.lo)) this.ephemerals.add(owner, row);
+  }
+
+  #removeLeaf(row: Row): void {
+    const { store } = this;
+    this.dataSize -= store.pathLength(row) + Math.max(store.records.int(row, Int.dataLength), 0);
+    if (this.isEphemeral(row)) this.ephemerals.remove(this.owner(row), row);
+    this.acls.release(store.records.int(row, Int.aclKey));
+    this.digest.forget(row);
+    store.remove(row);
+  }
+
+  #ensure(path: string, acl: readonly Acl[]): Row {
+    if (this.find(path) !== NO_ROW) return NO_ROW;
+    const parent = this.store.findParent(this.key);
+    return this.insert(parent, { data: NO_BYTES, acl, owner: { hi: 0, lo: 0 }, zxid: ZXID_ZERO, time: 0 });
+  }
+}
+
+function dataLength(data: Uint8Array | null): number {
+  return data === null ? 0 : data.length;
+}
