@@ -58,7 +58,7 @@ function coresTable(samples: Samples, names: Names, ceiling: Sample): string {
     showSpread(spreadOf(valuesOf(samples.theirs, sideCoresKey(row)))),
     showSpread(spreadOf(valuesOf(samples.theirs, generatorCoresKey(row)))),
     showSpread(spreadOf(valuesOf(everyone, foreignCoresKey(row)))),
-    showCeiling(ceiling[row.name]),
+    showCeiling(ceiling[row.name], samples, throughputKey(row)),
   ]);
   return markdownTable([
     ['', names.ours, 'its generator', names.theirs, 'its generator', 'others', 'generator alone, k/s'],
@@ -84,6 +84,11 @@ function showTarget({ target }: Metric, ratio: number | undefined): string {
   return `${text} ${reaches(target.least) ? 'met' : '**missed**'}`;
 }
 
-function showCeiling(operationsPerSecond: number | undefined): string {
-  return operationsPerSecond === undefined ? '–' : showNumber(operationsPerSecond / 1000);
+/** The factor is over the faster side; below two, the generator had a part in what was measured. */
+function showCeiling(operationsPerSecond: number | undefined, samples: Samples, key: string): string {
+  if (operationsPerSecond === undefined) return '–';
+  const sides = [samples.ours, samples.theirs].map((side) => spreadOf(valuesOf(side, key))?.median ?? 0);
+  const factor = operationsPerSecond / Math.max(...sides);
+  const text = `${showNumber(operationsPerSecond / 1000)}, ${showNumber(factor)}×`;
+  return factor < 2 ? `**${text}**` : text;
 }

@@ -27,12 +27,9 @@ export interface ThreadkeeperProcess extends RunningSide {
 
 export const threadkeeper: Side = { name: 'Threadkeeper', launch: (directory) => launchThreadkeeper(directory, []) };
 
-export function isThreadkeeperBuilt(): boolean {
-  return existsSync(CLI);
-}
-
 /** @param nodeFlags for node itself, such as `--cpu-prof` */
 export async function launchThreadkeeper(parent: string, nodeFlags: readonly string[]): Promise<ThreadkeeperProcess> {
+  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: build first`);
   const directory = mkdtempSync(join(parent, 'threadkeeper-'));
   const port = await findFreePortRun(REPLICAS);
   const servers = Array.from({ length: REPLICAS }, (_, index) => `127.0.0.1:${port + index}`);
