@@ -9,6 +9,7 @@ import {
   type Sample,
   sideCoresKey,
   THROUGHPUT,
+  throughputKey,
 } from './metrics.ts';
 import { LOAD_ROWS, OFFERED_ROWS } from './rows.ts';
 import { markdownTable, showNumber, showSpread, spreadOf } from './spread.ts';

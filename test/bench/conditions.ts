@@ -25,7 +25,7 @@ export function conditions(directory: string): Conditions {
     disk: said('findmnt', ['--noheadings', '--output', 'FSTYPE,OPTIONS', '--target', directory]),
     node: process.version,
     java: said('java', ['-version']).split('\n')[0] ?? 'none',
-    apacheZooKeeper: said('dpkg-query', ['--show', '--showformat=${Version}', 'zookeeper']),
+    apacheZooKeeper: said('dpkg-query', ['--show', 'zookeeper']),
     loadBefore: loadavg()[0] ?? 0,
   };
 }
@@ -34,7 +34,7 @@ export function showConditions(taken: Conditions): string {
   return [
     `- taken ${taken.date} UTC at commit ${taken.commit} by \`${taken.command}\`, load average before ${taken.loadBefore.toFixed(2)}`,
     `- ${taken.machine}; data on ${taken.disk}`,
-    `- Node ${taken.node}; ${taken.java}; Apache ZooKeeper ${taken.apacheZooKeeper} (Debian)`,
+    `- Node ${taken.node}; ${taken.java}; Apache's is Debian's ${taken.apacheZooKeeper}`,
   ].join('\n');
 }
 
