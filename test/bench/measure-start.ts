@@ -36,7 +36,7 @@ export async function measureStart(side: Side, plan: Plan): Promise<Sample> {
   const sample: Record<string, number> = {};
   const running = await side.launch(plan.directory);
   try {
-    sample['first write'] = (await firstAcknowledgedWrite(running.servers)) - running.launchedAtMs;
+    sample['first write'] = (await firstAcknowledgedWrite(running)) - running.launchedAtMs;
     await running.ready();
     await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
     sample['memory idle'] = memoryMib(running.pids());

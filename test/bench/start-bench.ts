@@ -17,7 +17,7 @@ export async function startBench(options: BenchOptions): Promise<void> {
     readyMs.push((await quiet.readyLine).atMs - quiet.launchedAtMs);
     await quiet.close();
     const knocked = await launchThreadkeeper(options.directory, []);
-    firstWriteMs.push((await firstAcknowledgedWrite(knocked.servers)) - knocked.launchedAtMs);
+    firstWriteMs.push((await firstAcknowledgedWrite(knocked)) - knocked.launchedAtMs);
     await knocked.close();
   }
   const text = [

@@ -1,14 +1,19 @@
-/** Ports for a program that takes the first of several consecutive ones. As free as those of free-ports.ts: a moment ago. */
+/**
+ * Ports for a program that takes the first of several consecutive ones. They lie below those the system gives out by
+ * itself, for port 0 and for outgoing connections, so that a busy machine does not take one before the program does.
+ */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { findFreePorts } from './free-ports.ts';
 
 const ATTEMPTS = 100;
+const LOWEST = 10_000;
+/** Linux gives out ports from 32768 on by itself. */
+const HIGHEST = 32_000;
 
 /** @returns the first of `count` consecutive ports of 127.0.0.1 on which nobody listens */
 export async function findFreePortRun(count: number): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const [first = 0] = await findFreePorts(1);
+    const first = LOWEST + Math.floor(Math.random() * (HIGHEST - count - LOWEST));
     const held: Server[] = [];
     try {
       for (let port = first; port < first + count; port++) {

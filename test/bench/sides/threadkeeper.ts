@@ -49,7 +49,10 @@ export async function launchThreadkeeper(parent: string, nodeFlags: readonly str
     cwd: directory,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const killWithUs = () => child.kill('SIGKILL');
+  const killWithUs = () => {
+    child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  };
   process.on('exit', killWithUs);
   const readyLine = lineReady(child);
   readyLine.catch(() => {}); // told to whoever awaits it
@@ -58,7 +61,7 @@ export async function launchThreadkeeper(parent: string, nodeFlags: readonly str
     launchedAtMs,
     servers,
     readyLine,
-    pids: () => (child.pid === undefined ? [] : [child.pid]),
+    pids: () => (child.pid === undefined || hasEnded(child) ? [] : [child.pid]),
     ready: async () => void (await readyLine),
     leaderIndex: () => leaderIndexOf(port),
     killLeader: () => killLeaderOf(dataDir),
@@ -117,8 +120,12 @@ function lineReady(child: ChildProcess): Promise<{ atMs: number; text: string }>
   });
 }
 
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  if (hasEnded(child)) return Promise.resolve();
   return new Promise((done) => {
     const late = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
     child.once('exit', () => {
