@@ -41,15 +41,18 @@ export class JuteWriter {
   }
 
   writeByte(value: number): void {
-    this.#bytes[this.#grow(1)] = value;
+    const at = this.#grow(1);
+    this.#bytes[at] = value;
   }
 
   writeBoolean(value: boolean): void {
-    this.#bytes[this.#grow(1)] = value ? 1 : 0;
+    const at = this.#grow(1);
+    this.#bytes[at] = value ? 1 : 0;
   }
 
   writeInt(value: number): void {
-    this.#bytes.writeInt32BE(value, this.#grow(4));
+    const at = this.#grow(4);
+    this.#bytes.writeInt32BE(value, at);
   }
 
   /** Overwrites an int written earlier: for lengths and counts known only afterwards. */
@@ -121,6 +124,7 @@ export class JuteWriter {
     return value.length;
   }
 
+  // Replaces `#bytes`: a caller must have its result before it names the buffer, or it writes to the one left behind.
   #grow(size: number): number {
     const at = this.length;
     const needed = at + size;
