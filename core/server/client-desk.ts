@@ -43,6 +43,7 @@ export class ClientDesk {
   #upstream: Upstream | null = null;
   /** While there is no leader: whether clients may wait for one here. */
   #isHolding = true;
+  #isWritable = true;
 
   constructor(tree: DataTree, policy: SessionPolicy) {
     this.#tree = tree;
@@ -96,6 +97,11 @@ export class ClientDesk {
   giveUpHolding(): void {
     this.#isHolding = false;
     this.closeAll();
+  }
+
+  /** False while the disk takes nothing more: writes are refused, reads go on. */
+  setWritable(isWritable: boolean): void {
+    this.#isWritable = isWritable;
   }
 
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
@@ -222,8 +228,9 @@ export class ClientDesk {
       this.#heard.push(connection);
     }
     if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const kind = this.#kindOf(opCode, reader);
-    const request: PendingRequest = { kind, xid, opCode, bytes, start: start + 8, end, isReleased: false };
+    const error = this.#refusalOf(opCode, reader);
+    const kind = error === 0 ? kindOf(opCode) : 'local';
+    const request: PendingRequest = { kind, xid, opCode, bytes, start: start + 8, end, error, isReleased: false };
     connection.pending.push(request);
     if (kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null && connection.phase === 'established') {
@@ -235,30 +242,16 @@ export class ClientDesk {
     return connection.pending.length === 0 && this.#upstream !== null && connection.phase === 'established';
   }
 
-  // A write whose body does not decode never travels: it is answered here, in its turn.
-  #kindOf(opCode: number, body: JuteReader): PendingKind {
-    switch (opCode) {
-      case OpCode.sync:
-      case OpCode.create:
-      case OpCode.create2:
-      case OpCode.delete:
-      case OpCode.setData:
-      case OpCode.multi:
-      case OpCode.closeSession:
-        if (!this.#decodes(opCode, body)) return 'local';
-        return opCode === OpCode.sync ? 'sync' : 'write';
-      default:
-        return 'local';
-    }
-  }
-
-  #decodes(opCode: number, body: JuteReader): boolean {
+  /** Some requests never travel: they are refused here, in their turn. @returns the error code, or 0 */
+  #refusalOf(opCode: number, body: JuteReader): number {
+    if (kindOf(opCode) === 'local') return 0;
+    if (!this.#isWritable && kindOf(opCode) === 'write') return zkCodeOf('SYSTEM_ERROR');
     try {
       if (opCode === OpCode.sync) body.readString();
       else readWriteRequest(body, opCode);
-      return true;
+      return 0;
     } catch (error) {
-      if (error instanceof JuteError) return false;
+      if (error instanceof JuteError) return zkCodeOf('MARSHALLING_ERROR');
       throw error;
     }
   }
@@ -292,7 +285,8 @@ export class ClientDesk {
       const request = pending[answered];
       if (request === undefined || !isDue(request)) break;
       answered++;
-      if (request.kind === 'sync') this.#answerSync(connection, request);
+      if (request.error !== 0) connection.reply(request.xid, this.#tree.lastProcessedZxid, request.error);
+      else if (request.kind === 'sync') this.#answerSync(connection, request);
       else this.#answer(connection, request.xid, request.opCode, bodyOf(this.#bodyReader, request));
     }
     if (answered > 0) pending.splice(0, answered);
@@ -310,14 +304,13 @@ export class ClientDesk {
 
   #answer(connection: Connection, xid: number, opCode: number, body: JuteReader): void {
     if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
-    if (!isRead(opCode) && !isWrite(opCode)) {
+    if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
       connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
       return this.close(connection);
     }
     const before = connection.output.length;
     try {
-      if (isWrite(opCode)) throw new JuteError('the body of a write does not decode');
       answerRead(this.#tree, connection, xid, opCode, body);
     } catch (error) {
       if (!(error instanceof JuteError)) throw error;
@@ -339,7 +332,7 @@ export class ClientDesk {
   }
 }
 
-function isWrite(opCode: number): boolean {
+function kindOf(opCode: number): PendingKind {
   switch (opCode) {
     case OpCode.create:
     case OpCode.create2:
@@ -347,9 +340,11 @@ function isWrite(opCode: number): boolean {
     case OpCode.setData:
     case OpCode.multi:
     case OpCode.closeSession:
-      return true;
+      return 'write';
+    case OpCode.sync:
+      return 'sync';
     default:
-      return false;
+      return 'local';
   }
 }
 

@@ -38,6 +38,8 @@ export interface PendingRequest {
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
+  /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
+  readonly error: number;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
 }

@@ -98,9 +98,12 @@ export class LeaderDesk implements Upstream {
     else this.#syncs.push({ origin, after: this.#lastProposed });
   }
 
-  /** Expires sessions. Each becomes a closeSession txn like that of a client, with cxid 0. */
-  onTick(nowMs: number, wallMs: number): void {
+  onClock(wallMs: number): void {
     this.#wallMs = wallMs;
+  }
+
+  /** Expires sessions. Each becomes a closeSession txn like that of a client, with cxid 0. */
+  onTick(nowMs: number): void {
     for (const session of this.#tracker.advance(nowMs)) {
       this.#propose(session, 0, OpCode.closeSession, () => this.#closeSession(session));
     }

@@ -135,11 +135,18 @@ export class Replica {
     return taken;
   }
 
-  onTick(clock: Clock): void {
+  /** The time of what follows: cheap, for the start of each turn. */
+  onClock(clock: Clock): void {
     this.#clock = clock;
+    this.#leader?.onClock(clock.wallMs);
+  }
+
+  /** Time for heartbeats, timeouts and expiries; a few times within `heartbeatIntervalMs`. */
+  onTick(clock: Clock): void {
+    this.onClock(clock);
     this.#clients.touch();
     this.#step({ type: 'tick', nowMs: clock.nowMs });
-    this.#leader?.onTick(clock.nowMs, clock.wallMs);
+    this.#leader?.onTick(clock.nowMs);
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
     if (waited > this.#options.electionHoldMs) {
       this.#inactiveSinceMs = null;
@@ -178,6 +185,11 @@ export class Replica {
 
   onSnapshotSaved(): void {
     this.#isSnapshotting = false;
+  }
+
+  /** The disk takes nothing more (false), or takes writes again. */
+  onWritable(isWritable: boolean): void {
+    this.#clients.setWritable(isWritable);
   }
 
   /** A slice of background work; the host calls it between turns, while the links have room. */

@@ -109,7 +109,8 @@ export class Election {
 
   /** An observer, or a voter that must not vote at present: it wants to know, and nobody need wait for it. */
   #onAbstention(from: PeerId): void {
-    this.#outbox.notify(from, this.#notification());
+    // Two peers without a vote have nothing to tell each other, and would go on telling it for ever.
+    if (this.#mayVote) this.#outbox.notify(from, this.#notification());
     if (this.#abstaining.has(from)) return;
     this.#abstaining.add(from);
     this.#received.delete(from);

@@ -208,8 +208,14 @@ export class Session {
     }
     if (zxid > this.link.lastZxidSeen) this.link.lastZxidSeen = zxid;
     if (xid === SpecialXid.ping) return;
-    if (xid === SpecialXid.auth) this.#credentials.onReply(error);
+    if (xid === SpecialXid.auth) this.#onAuthReply(error);
     else this.#queue.onReply(xid, error, reader);
+  }
+
+  #onAuthReply(error: number): void {
+    this.#credentials.onReply(error);
+    // The server is about to hang up. Done here, what is asked for from now on waits for the next connection.
+    if (error !== 0) this.link.drop(new Error('the server refused an identity'));
   }
 
   #onWatchEvent(reader: JuteReader, zxid: number): void {

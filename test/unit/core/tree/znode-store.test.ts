@@ -6,7 +6,11 @@ import { bytes, Choices } from './txns.ts';
 
 const store = suite('tree/znode-store', { timeoutMs: 60_000 });
 
-function fresh(): { store: ZnodeStore; add: (path: string, data?: Uint8Array | null) => Row; find: (path: string) => Row } {
+function fresh(): {
+  store: ZnodeStore;
+  add: (path: string, data?: Uint8Array | null) => Row;
+  find: (path: string) => Row;
+} {
   const key = new PathKey();
   const znodes = new ZnodeStore(key.set('/'));
   return {
