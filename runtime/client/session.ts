@@ -140,6 +140,12 @@ export class Session {
     return this.#closing;
   }
 
+  /** Ends this side only: the session lives on at the servers until it expires, or until another client takes it over. */
+  detach(): void {
+    this.#closing ??= Promise.resolve();
+    this.#end('closed');
+  }
+
   #startClosing(): Promise<void> {
     if (this.#isEnded) return Promise.resolve();
     const ended = new Promise<void>((resolve) => {
