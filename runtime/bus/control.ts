@@ -59,12 +59,10 @@ export function openControl<Api>(port: MessagePort): ControlLink<Api> {
       if (!isUp || call === undefined) return Promise.reject(new ControlDownError(method));
       const id = Symbol(method);
       return new Promise((resolve, reject) => {
-        const settle =
-          <Value>(next: (value: Value) => void) =>
-          (value: Value): void => {
-            pending.delete(id);
-            next(value);
-          };
+        const settle = <Value>(next: (value: Value) => void) => (value: Value): void => {
+          pending.delete(id);
+          next(value);
+        };
         pending.set(id, reject);
         // The types of a remote result cannot be checked here; both ends are compiled against the same `Api`.
         call(...parameters).then(settle(resolve as (value: unknown) => void), settle(reject));

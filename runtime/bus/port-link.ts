@@ -13,7 +13,7 @@
  * whoever expects heartbeats.
  */
 
-import type { MessagePort } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { invariant } from '../../core/assert.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import { LinkFaults } from './link-faults.ts';
@@ -33,7 +33,19 @@ const TRANSFER_BYTES = 16 << 10;
 /** A single post is not larger than this, so that one slow reader cannot be sent the whole queue at once. */
 const POST_BYTES_MAX = 1 << 20;
 
-/** Takes over the port; the peer's end must be a PortLink as well. */
+/**
+ * The two ends of a new link, to be handed to two threads. Each end has a batch waiting from birth: a port with nothing
+ * queued whose peer dies before anybody listens emits its 'close' into the void, and the link would seem up for ever;
+ * with something queued, 'close' waits until the port is read.
+ */
+export function makeLinkPorts(): { readonly port1: MessagePort; readonly port2: MessagePort } {
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(Buffer.alloc(HEAD_SIZE));
+  port2.postMessage(Buffer.alloc(HEAD_SIZE));
+  return { port1, port2 };
+}
+
+/** Takes over a port made by `makeLinkPorts`; the peer's end must be a PortLink as well. */
 export function openPortLink(port: MessagePort, options: Partial<LinkOptions> = {}): Link {
   return new PortLink(port, { ...LINK_DEFAULTS, ...options });
 }

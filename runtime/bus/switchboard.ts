@@ -5,9 +5,10 @@
  * A link that went down is not mended: when a thread was started again, attach it again and connect it anew.
  */
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { invariant } from '../../core/assert.ts';
 import type { EndpointName } from './message-bus.ts';
+import { makeLinkPorts } from './port-link.ts';
 
 /** Gives the endpoint its end of a link to `peer`; usually by a message that transfers the port. */
 export type DeliverPort = (peer: EndpointName, port: MessagePort) => void;
@@ -29,11 +30,8 @@ export class Switchboard {
   connect(a: EndpointName, b: EndpointName): void {
     const deliverA = this.#endpoints.get(a);
     const deliverB = this.#endpoints.get(b);
-    invariant(deliverA !== undefined && deliverB !== undefined && a !== b, 'two attached endpoints are joined', {
-      a,
-      b,
-    });
-    const { port1, port2 } = new MessageChannel();
+    invariant(deliverA !== undefined && deliverB !== undefined && a !== b, 'two attached endpoints are joined', { a, b });
+    const { port1, port2 } = makeLinkPorts();
     deliverA(b, port1);
     deliverB(a, port2);
   }
