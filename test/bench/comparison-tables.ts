@@ -11,7 +11,7 @@ import {
   THROUGHPUT,
   throughputKey,
 } from './metrics.ts';
-import { LOAD_ROWS, OFFERED_ROWS } from './rows.ts';
+import { LOAD_ROWS, type LoadRow, OFFERED_ROWS } from './rows.ts';
 import { markdownTable, showNumber, showSpread, spreadOf } from './spread.ts';
 
 export interface Samples {
@@ -59,7 +59,7 @@ function coresTable(samples: Samples, names: Names, ceiling: Sample): string {
     showSpread(spreadOf(valuesOf(samples.theirs, sideCoresKey(row)))),
     showSpread(spreadOf(valuesOf(samples.theirs, generatorCoresKey(row)))),
     showSpread(spreadOf(valuesOf(everyone, foreignCoresKey(row)))),
-    showCeiling(ceiling[row.name], samples, throughputKey(row)),
+    showCeiling(ceiling[row.name], samples, row),
   ]);
   return markdownTable([
     ['', names.ours, 'its generator', names.theirs, 'its generator', 'others', 'generator alone, k/s'],
@@ -85,11 +85,16 @@ function showTarget({ target }: Metric, ratio: number | undefined): string {
   return `${text} ${reaches(target.least) ? 'met' : '**missed**'}`;
 }
 
-/** The factor is over the faster side; below two, the generator had a part in what was measured. */
-function showCeiling(operationsPerSecond: number | undefined, samples: Samples, key: string): string {
+/**
+ * The factor is over the faster side. Below two it is emphasised where the generator was busy as well: a generator that
+ * slept more than half of the time was waiting for the servers, whatever an echo on the same cores allows.
+ */
+function showCeiling(operationsPerSecond: number | undefined, samples: Samples, row: LoadRow): string {
   if (operationsPerSecond === undefined) return '–';
-  const sides = [samples.ours, samples.theirs].map((side) => spreadOf(valuesOf(side, key))?.median ?? 0);
-  const factor = operationsPerSecond / Math.max(...sides);
+  const sides = [samples.ours, samples.theirs];
+  const medians = (key: string) => sides.map((side) => spreadOf(valuesOf(side, key))?.median ?? 0);
+  const factor = operationsPerSecond / Math.max(...medians(throughputKey(row)));
+  const isSuspect = factor < 2 && Math.max(...medians(generatorCoresKey(row))) > 0.5;
   const text = `${showNumber(operationsPerSecond / 1000)}, ${showNumber(factor)}×`;
-  return factor < 2 ? `**${text}**` : text;
+  return isSuspect ? `**${text}**` : text;
 }
