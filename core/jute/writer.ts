@@ -8,6 +8,8 @@
 import type { SessionId } from '../ids.ts';
 
 const SHORT_STRING = 64;
+// Up to here a loop beats making a view of the source and copying that.
+const SHORT_SLICE = 64;
 
 export class JuteWriter {
   length = 0;
@@ -41,13 +43,13 @@ export class JuteWriter {
   }
 
   writeByte(value: number): void {
+    // Grown first: growing may replace the bytes that an expression to the left of it already named.
     const at = this.#grow(1);
     this.#bytes[at] = value;
   }
 
   writeBoolean(value: boolean): void {
-    const at = this.#grow(1);
-    this.#bytes[at] = value ? 1 : 0;
+    this.writeByte(value ? 1 : 0);
   }
 
   writeInt(value: number): void {
@@ -106,7 +108,11 @@ export class JuteWriter {
 
   /** Raw bytes of a part of `source` without a length. */
   writeSlice(source: Uint8Array, start: number, end: number): void {
-    this.writeBytes(source.subarray(start, end));
+    const size = end - start;
+    const at = this.#grow(size);
+    const bytes = this.#bytes;
+    if (size > SHORT_SLICE) bytes.set(source.subarray(start, end), at);
+    else for (let index = 0; index < size; index++) bytes[at + index] = source[start + index] as number;
   }
 
   /** The position of `size` bytes that the caller fills through `view()`. */
@@ -124,7 +130,6 @@ export class JuteWriter {
     return value.length;
   }
 
-  // Replaces `#bytes`: a caller must have its result before it names the buffer, or it writes to the one left behind.
   #grow(size: number): number {
     const at = this.length;
     const needed = at + size;

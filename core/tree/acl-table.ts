@@ -37,6 +37,11 @@ export class AclTable {
     return entry.key;
   }
 
+  /** One more holder of a list that is held already. */
+  holdKey(key: AclKey): void {
+    if (key !== OPEN_ACL_KEY) this.#entry(key).holders += 1;
+  }
+
   release(key: AclKey): void {
     if (key === OPEN_ACL_KEY) return;
     const entry = this.#entry(key);

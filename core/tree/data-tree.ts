@@ -183,12 +183,7 @@ export class DataTree {
 
   /** The data as a jute buffer. */
   writeData(writer: JuteWriter, row: Row): void {
-    const { store } = this.state;
-    const length = store.records.int(row, Int.dataLength);
-    writer.writeInt(length);
-    if (length <= 0) return;
-    const start = store.dataStart(row);
-    writer.writeSlice(store.dataPage(row), start, start + length);
+    this.state.store.writeData(writer, row);
   }
 
   /** In the order of their creation. */

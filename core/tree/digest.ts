@@ -6,9 +6,9 @@
  * is summed once, and nobody pays for a digest that nobody reads. A row keeps what it last added, to take it back.
  */
 
+import { crc32 } from './crc32.ts';
 import { Flag, Int, Long, type Row } from './znode-records.ts';
 import type { ZnodeStore } from './znode-store.ts';
-import { crc32 } from './crc32.ts';
 
 export const DIGEST_VERSION = 2;
 

@@ -73,7 +73,10 @@ export class Slab {
     if (ref === NO_CELL) return;
     const id = ref >>> OFFSET_BITS;
     const page = this.#pages[id] as Page;
-    if (page.sizeClass === OWN_PAGE) return this.#dropPage(id, page);
+    if (page.sizeClass === OWN_PAGE) {
+      this.#dropPage(id, page);
+      return;
+    }
     const offset = (ref & OFFSET_MASK) << UNIT_SHIFT;
     page.bytes.writeInt32LE(page.freeHead, offset);
     page.freeHead = offset;

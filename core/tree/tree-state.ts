@@ -6,10 +6,10 @@
  * snapshot-reader.ts. Rows given to it are live.
  */
 
-import { type SessionId, SessionMap } from '../ids.ts';
+import { NO_SESSION, type SessionId, SessionMap } from '../ids.ts';
 import { type Acl, OPEN_ACL, Permission } from '../jute/acl.ts';
 import { ZXID_ZERO, type Zxid } from '../zxid.ts';
-import { AclTable } from './acl-table.ts';
+import { type AclKey, AclTable } from './acl-table.ts';
 import { TreeDigest } from './digest.ts';
 import { EphemeralIndex, isEphemeralOwner } from './ephemeral-owner.ts';
 import { PathKey } from './path-key.ts';
@@ -29,6 +29,12 @@ export interface ZnodeBirth {
   readonly zxid: Zxid;
   /** Milliseconds since 1970. */
   readonly time: number;
+}
+
+export interface PlacedZnode {
+  readonly data: Uint8Array | null;
+  readonly aclKey: AclKey;
+  readonly owner: SessionId;
 }
 
 export class TreeState {
@@ -63,20 +69,38 @@ export class TreeState {
 
   /** Adds the znode that `key` names below `parent`; it must not exist. The parent's stat does not move. */
   insert(parent: Row, birth: ZnodeBirth): Row {
+    const { data, owner, zxid, time } = birth;
+    const row = this.place(parent, { data, owner, aclKey: this.acls.hold(birth.acl) });
+    const { records } = this.store;
+    records.setLong(row, Long.czxid, zxid);
+    records.setLong(row, Long.mzxid, zxid);
+    records.setLong(row, Long.pzxid, zxid);
+    records.setLong(row, Long.ctime, time);
+    records.setLong(row, Long.mtime, time);
+    return row;
+  }
+
+  /** The same with a stat of zeros, for the caller to fill in. `aclKey` is already held. */
+  place(parent: Row, znode: PlacedZnode): Row {
     const { store, key } = this;
-    const { records } = store;
-    const row = store.insert(key, parent, birth.data);
-    records.setLong(row, Long.czxid, birth.zxid);
-    records.setLong(row, Long.mzxid, birth.zxid);
-    records.setLong(row, Long.pzxid, birth.zxid);
-    records.setLong(row, Long.ctime, birth.time);
-    records.setLong(row, Long.mtime, birth.time);
-    records.setInt(row, Int.aclKey, this.acls.hold(birth.acl));
-    this.#setOwner(row, birth.owner);
-    if (key.startsWith(OUTSIDE_DIGEST_PREFIX)) records.setInt(row, Int.flags, Flag.live | Flag.outsideDigest);
-    this.dataSize += key.length + dataLength(birth.data);
+    const { data, owner } = znode;
+    const row = store.insert(key, parent, data);
+    store.records.setInt(row, Int.aclKey, znode.aclKey);
+    store.records.setInt(row, Int.ownerHi, owner.hi);
+    store.records.setInt(row, Int.ownerLo, owner.lo);
+    if (isEphemeralOwner(owner.hi, owner.lo)) this.ephemerals.add(owner, row);
+    if (key.startsWith(OUTSIDE_DIGEST_PREFIX)) store.records.setInt(row, Int.flags, Flag.live | Flag.outsideDigest);
+    this.dataSize += key.length + dataLength(data);
     this.digest.touch(row);
     return row;
+  }
+
+  /** Gives the root the data and the ACL that a snapshot has for it. `aclKey` is already held. */
+  resetRoot(data: Uint8Array | null, aclKey: AclKey): Row {
+    this.setData(ROOT_ROW, data);
+    this.acls.release(this.store.records.int(ROOT_ROW, Int.aclKey));
+    this.store.records.setInt(ROOT_ROW, Int.aclKey, aclKey);
+    return ROOT_ROW;
   }
 
   /** Removes a znode with all its descendants. */
@@ -109,12 +133,6 @@ export class TreeState {
     return isEphemeralOwner(records.int(row, Int.ownerHi), records.int(row, Int.ownerLo));
   }
 
-  #setOwner(row: Row, owner: SessionId): void {
-    this.store.records.setInt(row, Int.ownerHi, owner.hi);
-    this.store.records.setInt(row, Int.ownerLo, owner.lo);
-    if (isEphemeralOwner(owner.hi, owner.lo)) this.ephemerals.add(owner, row);
-  }
-
   #removeLeaf(row: Row): void {
     const { store } = this;
     this.dataSize -= store.pathLength(row) + Math.max(store.records.int(row, Int.dataLength), 0);
@@ -127,7 +145,7 @@ export class TreeState {
   #ensure(path: string, acl: readonly Acl[]): Row {
     if (this.find(path) !== NO_ROW) return NO_ROW;
     const parent = this.store.findParent(this.key);
-    return this.insert(parent, { data: NO_BYTES, acl, owner: { hi: 0, lo: 0 }, zxid: ZXID_ZERO, time: 0 });
+    return this.insert(parent, { data: NO_BYTES, acl, owner: NO_SESSION, zxid: ZXID_ZERO, time: 0 });
   }
 }
 

@@ -26,7 +26,13 @@ import { Int, Long, NO_ROW, type Row } from './znode-records.ts';
 import { ROOT_ROW } from './znode-store.ts';
 
 /** Codes of KeeperException.Code that applying can yield. */
-export const ApplyError = { ok: 0, runtimeInconsistency: -2, badArguments: -8, noNode: -101, nodeExists: -110 } as const;
+export const ApplyError = {
+  ok: 0,
+  runtimeInconsistency: -2,
+  badArguments: -8,
+  noNode: -101,
+  nodeExists: -110,
+} as const;
 
 type AnyCreateTxn = CreateTxn | CreateContainerTxn | CreateTtlTxn;
 

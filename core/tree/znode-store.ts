@@ -29,6 +29,7 @@ export class ZnodeStore {
   readonly #cells = new Slab();
   readonly #index = new PathIndex(this.records);
   readonly #walks = new Set<TreeWalk>();
+  #path = Buffer.allocUnsafeSlow(256);
 
   /** A store that holds the root, under the empty path, with empty data. */
   constructor(rootKey: PathKey) {
@@ -152,6 +153,24 @@ export class ZnodeStore {
       end -= 1;
       target[end] = SLASH;
     }
+  }
+
+  /** The path as a jute string; the root's is empty. */
+  writePath(writer: JuteWriter, row: Row): void {
+    const length = this.pathLength(row);
+    if (length > this.#path.length) this.#path = Buffer.allocUnsafeSlow(length * 2);
+    this.copyPath(row, this.#path, length);
+    writer.writeInt(length);
+    writer.writeSlice(this.#path, 0, length);
+  }
+
+  /** The data as a jute buffer. */
+  writeData(writer: JuteWriter, row: Row): void {
+    const length = this.records.int(row, Int.dataLength);
+    writer.writeInt(length);
+    if (length <= 0) return;
+    const start = this.dataStart(row);
+    writer.writeSlice(this.dataPage(row), start, start + length);
   }
 
   path(row: Row): string {

@@ -101,6 +101,8 @@ export function describeEffect(effect: PeerEffect): string {
       return `receiveSnapshot ${describeZxid(effect.zxid)} ${effect.bytes.length} B${effect.last ? ' last' : ''}`;
     case 'role':
       return `role ${describeRole(effect.role)}`;
+    case 'completeResync':
+      return 'completeResync';
     case 'deliver':
       return `deliver from ${effect.from}: ${describePacket(effect.packet)}`;
     default:

@@ -32,10 +32,12 @@ export class Election {
   readonly #outbox: Outbox;
   readonly #links: ReadonlySet<PeerId>;
   readonly #initialVote: Vote;
+  readonly #mayVote: boolean;
   /** Votes of the current round. */
   readonly #received = new Map<PeerId, HeardVote>();
   /** Votes of peers that are not looking, of whatever round. */
   readonly #settled = new Map<PeerId, HeardVote>();
+  readonly #abstaining = new Set<PeerId>();
   #electionEpoch: number;
   #proposal: Vote;
   #finalizeAtMs: number | null = null;
@@ -55,6 +57,7 @@ export class Election {
     this.#links = links;
     this.#initialVote = start.vote;
     this.#proposal = start.vote;
+    this.#mayVote = start.vote.leader !== 0;
     this.#electionEpoch = start.electionEpoch;
     this.#nowMs = start.nowMs;
     this.#resendAfterMs = options.notificationMinMs;
@@ -89,25 +92,36 @@ export class Election {
   onLinkDown(peer: PeerId): void {
     this.#received.delete(peer);
     this.#settled.delete(peer);
+    this.#abstaining.delete(peer);
     if (this.#proposal.leader === peer) this.#restart();
     else this.#considerQuorum();
   }
 
   onNotification(from: PeerId, notification: Notification): void {
     if (this.#outcome !== null) return;
-    if (!this.#isVoter(from)) {
-      if (notification.state === 'looking') this.#outbox.notify(from, this.#notification());
-      return;
-    }
     const { state, electionEpoch } = notification;
     const vote: Vote = { leader: notification.leader, zxid: notification.zxid, peerEpoch: notification.peerEpoch };
+    if (!this.#isVoter(from) || vote.leader === 0) return this.#onAbstention(from, state);
+    this.#abstaining.delete(from);
     if (state === 'looking') this.#onLooking(from, { vote, state, electionEpoch });
     else if (state !== 'observing') this.#onSettled(from, { vote, state, electionEpoch });
   }
 
+  /** An observer, or a voter that must not vote at present: it wants to know, and nobody need wait for it. */
+  #onAbstention(from: PeerId, state: PeerState): void {
+    // Only a voter has something to tell, and only to whoever looks: all else would be answered for ever.
+    if (this.#mayVote && state === 'looking') this.#outbox.notify(from, this.#notification());
+    if (this.#abstaining.has(from)) return;
+    this.#abstaining.add(from);
+    this.#received.delete(from);
+    this.#settled.delete(from);
+    this.#considerQuorum();
+  }
+
   #onLooking(from: PeerId, heard: HeardVote): void {
     if (heard.electionEpoch < this.#electionEpoch) {
-      this.#outbox.notify(from, this.#notification());
+      // The round of a peer without a vote is no news to a voter, which would only answer with its own again.
+      if (this.#mayVote) this.#outbox.notify(from, this.#notification());
       return;
     }
     // Whoever looks again has left what it had settled on.
@@ -152,12 +166,12 @@ export class Election {
 
   #hasVoted(voter: PeerId): boolean {
     const isWaitedFor = voter !== this.#options.id && this.#links.has(voter);
-    return !isWaitedFor || this.#received.has(voter) || this.#settled.has(voter);
+    return !isWaitedFor || this.#received.has(voter) || this.#settled.has(voter) || this.#abstaining.has(voter);
   }
 
   #hasQuorum(): boolean {
     return isQuorum(this.#options.voters, (voter) => {
-      if (voter === this.#options.id) return true;
+      if (voter === this.#options.id) return this.#mayVote;
       const heard = this.#received.get(voter);
       return heard !== undefined && isSameVote(heard.vote, this.#proposal);
     });
@@ -222,7 +236,6 @@ export function notificationOf(state: PeerState, vote: Vote, electionEpoch: numb
 }
 
 /** What a voter proposes at first: itself. A peer without a vote proposes nobody. */
-export function initialVote(options: PeerOptions, zxid: Vote['zxid'], currentEpoch: Epoch): Vote {
-  const isVoter = options.voters.includes(options.id);
-  return { leader: isVoter ? options.id : 0, zxid, peerEpoch: currentEpoch };
+export function initialVote(candidate: PeerId | null, zxid: Vote['zxid'], currentEpoch: Epoch): Vote {
+  return { leader: candidate ?? 0, zxid, peerEpoch: currentEpoch };
 }

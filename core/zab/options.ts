@@ -38,4 +38,9 @@ export interface RestoredPeer {
   readonly appliedZxid: Zxid;
   /** The tail of the log, ascending; it ends at `lastZxid`. */
   readonly recent: readonly LogEntry[];
+  /**
+   * False for a peer whose disk lost what it had acknowledged. Its vote would count for a history that it no longer
+   * holds, so it joins as an observer until a leader has made it whole.
+   */
+  readonly mayVote: boolean;
 }

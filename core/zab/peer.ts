@@ -38,6 +38,7 @@ export class Peer {
   readonly #links = new Set<PeerId>();
   /** Learners that greeted before this peer knew that it leads. */
   readonly #earlyGreetings = new Map<PeerId, { readonly stream: number; readonly packet: Greeting }>();
+  #mayVote: boolean;
   #role: Role;
   #reported: RoleReport;
   #electionEpoch = 0;
@@ -48,6 +49,7 @@ export class Peer {
     this.#options = options;
     this.#nowMs = nowMs;
     this.#history = new History(options, restored, this.#outbox);
+    this.#mayVote = restored.mayVote;
     this.#role = this.#look();
     this.#reported = this.#describeRole();
     this.#outbox.report(this.#reported);
@@ -210,7 +212,7 @@ export class Peer {
         this.#assume(role.election.outcome);
       } else {
         const failure = role.type === 'leading' ? role.leader.failure : role.learner.failure;
-        if (failure === null) break;
+        if (failure === null && !this.#isWholeAgain(role)) break;
         this.#becomeLooking();
       }
       this.#report();
@@ -218,12 +220,25 @@ export class Peer {
     this.#report();
   }
 
+  /** A peer that had lost its history has it again: it joins once more, as the voter that it is. */
+  #isWholeAgain(role: Role): boolean {
+    if (this.#mayVote || role.type !== 'learning' || !role.learner.isActive) return false;
+    this.#mayVote = true;
+    this.#outbox.push({ type: 'completeResync' });
+    return true;
+  }
+
+  get #isVoter(): boolean {
+    return this.#mayVote && this.#options.voters.includes(this.#options.id);
+  }
+
   #assume(outcome: Outcome): void {
     const { leader } = outcome.vote;
     const nowMs = this.#nowMs;
     if (leader !== this.#options.id) {
       this.#lastStream += 1;
-      const start = { leader, stream: this.#lastStream, nowMs };
+      const role = this.#isVoter ? 'following' : 'observing';
+      const start = { leader, role, stream: this.#lastStream, nowMs } as const;
       this.#role = {
         type: 'learning',
         learner: new Learner(this.#options, this.#history, this.#outbox, start),
@@ -246,7 +261,8 @@ export class Peer {
 
   #look(): Role {
     this.#electionEpoch += 1;
-    const vote = initialVote(this.#options, this.#history.lastLogged, this.#history.currentEpoch);
+    const candidate = this.#isVoter ? this.#options.id : null;
+    const vote = initialVote(candidate, this.#history.lastLogged, this.#history.currentEpoch);
     const start = { vote, electionEpoch: this.#electionEpoch, nowMs: this.#nowMs };
     return { type: 'looking', election: new Election(this.#options, this.#outbox, this.#links, start) };
   }

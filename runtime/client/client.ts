@@ -249,6 +249,17 @@ export class Client {
     return this.#session.close();
   }
 
+  /**
+   * Ends this client and leaves the session with the servers: its ephemerals stay until it expires, or another client
+   * takes it over (option `session`). What has no answer yet fails.
+   * @returns the session; null if there was none yet
+   */
+  detach(): SessionTicket | null {
+    const ticket = this.session;
+    this.#session.detach();
+    return ticket;
+  }
+
   #create<Value>({ path, data, options, plainOp, shape }: CreateCall<Value>): Promise<Value> {
     return new Promise((resolve, reject) => {
       const body = makeCreate({ path, data, options, chroot: this.#chroot, plainOp });

@@ -1,5 +1,8 @@
 /** Time and chance as the client's session sees them; tests hand in their own. */
 
+import { monotonicMs } from '../clock.ts';
+import { chance } from '../random.ts';
+
 export interface SessionClock {
   /** Milliseconds on a clock that never goes back. */
   nowMs(): number;
@@ -10,10 +13,10 @@ export interface SessionClock {
 }
 
 export const SYSTEM_CLOCK: SessionClock = {
-  nowMs: () => performance.now(),
+  nowMs: monotonicMs,
   startTimer: (delayMs, onTime) => {
     const timer = setTimeout(onTime, delayMs);
     return () => clearTimeout(timer);
   },
-  random: () => Math.random(),
+  random: chance,
 };

@@ -135,6 +135,11 @@ export class SessionLink {
     if (this.isUp) this.#connection?.write(bytes);
   }
 
+  /** Ends the present connection; the next attempt follows. */
+  drop(cause: Error): void {
+    this.#connection?.fail(cause);
+  }
+
   /** Bounds the wait for the answer to a close. */
   startCloseTimeout(delayMs: number): void {
     this.#closeEndsMs = this.#options.clock.nowMs() + delayMs;

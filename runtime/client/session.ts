@@ -140,6 +140,12 @@ export class Session {
     return this.#closing;
   }
 
+  /** Ends this side only: the session lives on at the servers until it expires, or until another client takes it over. */
+  detach(): void {
+    this.#closing ??= Promise.resolve();
+    this.#end('closed');
+  }
+
   #startClosing(): Promise<void> {
     if (this.#isEnded) return Promise.resolve();
     const ended = new Promise<void>((resolve) => {
@@ -208,8 +214,14 @@ export class Session {
     }
     if (zxid > this.link.lastZxidSeen) this.link.lastZxidSeen = zxid;
     if (xid === SpecialXid.ping) return;
-    if (xid === SpecialXid.auth) this.#credentials.onReply(error);
+    if (xid === SpecialXid.auth) this.#onAuthReply(error);
     else this.#queue.onReply(xid, error, reader);
+  }
+
+  #onAuthReply(error: number): void {
+    this.#credentials.onReply(error);
+    // The server is about to hang up. Done here, what is asked for from now on waits for the next connection.
+    if (error !== 0) this.link.drop(new Error('the server refused an identity'));
   }
 
   #onWatchEvent(reader: JuteReader, zxid: number): void {

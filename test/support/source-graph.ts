@@ -49,7 +49,7 @@ export function readSources(root: string, paths: readonly string[]): Map<string,
   return sources;
 }
 
-function resolvePath(from: string, specifier: string): string {
+export function resolvePath(from: string, specifier: string): string {
   return normalize(join(dirname(from), specifier))
     .split(sep)
     .join('/');

@@ -1,0 +1,209 @@
+/**
+ * Brings a replica's tree back from its directory: newest loadable snapshot, then every log record after it
+ * (zookeeper-facts 12.7). What a crash tore off is cut from the disk; what was acknowledged and is damaged or missing
+ * is an error (`isDamage`), never skipped, because a replica that forgot what it acknowledged must not vote.
+ *
+ * Stricter than ZooKeeper: zxids must follow each other without a gap, so a log file that got lost is noticed.
+ */
+
+import { JuteError, JuteReader } from '../../core/jute/reader.ts';
+import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
+import { DataTree } from '../../core/tree/data-tree.ts';
+import { SnapshotError } from '../../core/tree/snapshot-format.ts';
+import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
+import { counterOf, type Epoch, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
+import { recoverEpochs } from './epoch-files.ts';
+import { LogCorruptionError, SnapshotUnusableError } from './errors.ts';
+import { listFiles, logsAfter, type NamedFile } from './file-names.ts';
+import type { FileSystem } from './file-system.ts';
+import { readLog } from './log-reader.ts';
+import { type LoggedEntry, RecentEntries } from './recent-entries.ts';
+import { finishInstall, looksComplete, readChunks, removeTemporaries } from './snapshot-files.ts';
+
+export interface RecoveredState {
+  /** All of the log is applied, committed or not: the leader's synchronisation decides about the rest. */
+  readonly tree: DataTree;
+  readonly acceptedEpoch: Epoch;
+  readonly currentEpoch: Epoch;
+  /** The last txn in the log, or of the snapshot when no record follows it. */
+  readonly lastZxid: Zxid;
+  /** The last entries of the log, ascending, 500 at most. */
+  readonly recent: readonly LoggedEntry[];
+  readonly report: RecoveryReport;
+}
+
+export interface RecoveryReport {
+  /** Name of the snapshot that was loaded; null in a directory without any. */
+  readonly snapshot: string | null;
+  /** Snapshots that were passed over because they are incomplete or damaged. */
+  readonly skippedSnapshots: readonly string[];
+  /** Names of the log files read. */
+  readonly logs: readonly string[];
+  readonly replayedCount: number;
+  /** Bytes of an unacknowledged write that were cut off the last log file. */
+  readonly tornBytes: number;
+}
+
+/**
+ * @param directory  a version-2 directory that exists
+ * @throws LogCorruptionError, SnapshotUnusableError, EpochFileError (damage), ForeignFileError, or a system error
+ */
+export function recoverDirectory(fileSystem: FileSystem, directory: string): RecoveredState {
+  finishInstall(fileSystem, directory);
+  removeTemporaries(fileSystem, directory);
+  const snapshots = listFiles(fileSystem, directory, 'snapshot');
+  const allLogs = listFiles(fileSystem, directory, 'log');
+  const loaded = loadNewest(fileSystem, directory, snapshots);
+  const base = loaded.file?.zxid ?? ZXID_ZERO;
+  const logs = logsAfter(allLogs, base);
+  const replay = new Replay(loaded.tree, base);
+  let tornBytes = 0;
+  for (const log of logs) {
+    const { end, tornBytes: torn } = readLog(fileSystem, log.path, (entry, zxid, entryEnd) => {
+      replay.take(log.path, entry, zxid, entryEnd);
+    });
+    if (log === logs[logs.length - 1]) {
+      settleLastLog(fileSystem, log, end);
+      tornBytes = torn;
+    }
+  }
+  if (loaded.file === null && replay.count > 0) {
+    throw new SnapshotUnusableError(directory, 'there are txn logs, but no snapshot to start from');
+  }
+  if (replay.lastZxid < loaded.reachedZxid) {
+    const lost = `the log ends at ${formatZxid(replay.lastZxid)}, but had reached ${formatZxid(loaded.reachedZxid)}`;
+    throw new SnapshotUnusableError(directory, `newer snapshots cannot be loaded, and ${lost}`);
+  }
+  if (logs.length > 0) fileSystem.syncDirectorySync(directory);
+  const epochs = recoverEpochs(fileSystem, directory, replay.lastZxid);
+  return {
+    tree: loaded.tree,
+    acceptedEpoch: epochs.accepted,
+    currentEpoch: epochs.current,
+    lastZxid: replay.lastZxid,
+    recent: recentOf(replay),
+    report: {
+      snapshot: loaded.file?.name ?? null,
+      skippedSnapshots: loaded.skipped,
+      logs: logs.map((log) => log.name),
+      replayedCount: replay.count,
+      tornBytes,
+    },
+  };
+}
+
+interface LoadedSnapshot {
+  readonly tree: DataTree;
+  readonly file: NamedFile | null;
+  readonly skipped: readonly string[];
+  /** The history certainly reached this zxid: the highest name among the snapshots, loadable or not. */
+  readonly reachedZxid: Zxid;
+}
+
+function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readonly NamedFile[]): LoadedSnapshot {
+  const skipped: string[] = [];
+  const reachedZxid = snapshots[snapshots.length - 1]?.zxid ?? ZXID_ZERO;
+  let lastError: unknown;
+  for (let index = snapshots.length - 1; index >= 0; index--) {
+    const file = snapshots[index];
+    if (file === undefined) break;
+    try {
+      const tree = looksComplete(fileSystem, file.path) ? loadSnapshot(fileSystem, file) : null;
+      if (tree !== null) return { tree, file, skipped, reachedZxid };
+    } catch (error) {
+      if (!(error instanceof SnapshotError || error instanceof JuteError || error instanceof RangeError)) throw error;
+      lastError = error;
+    }
+    skipped.push(file.name);
+  }
+  if (snapshots.length > 0) {
+    throw new SnapshotUnusableError(directory, `none of ${skipped.join(', ')} can be loaded`, { cause: lastError });
+  }
+  return { tree: new DataTree(), file: null, skipped, reachedZxid };
+}
+
+function loadSnapshot(fileSystem: FileSystem, file: NamedFile): DataTree {
+  const reader = new SnapshotReader('file');
+  readChunks(fileSystem, file.path, (chunk) => reader.push(chunk));
+  return reader.finish(file.zxid);
+}
+
+/** Applies entries in order, and holds them against each other. */
+class Replay {
+  readonly recent = new RecentEntries();
+  count = 0;
+  lastZxid: Zxid;
+  readonly #tree: DataTree;
+  readonly #base: Zxid;
+  readonly #reader = new JuteReader();
+  #lastKept: Zxid = ZXID_ZERO;
+
+  constructor(tree: DataTree, base: Zxid) {
+    this.#tree = tree;
+    this.#base = base;
+    this.lastZxid = base;
+  }
+
+  take(path: string, entry: Buffer, zxid: Zxid, end: number): void {
+    if (zxid <= this.#base) {
+      this.#keepOnly(zxid, entry);
+      return;
+    }
+    if (this.count === 0 && this.#lastKept !== this.#base) this.recent.clear();
+    if (!follows(this.lastZxid, zxid)) {
+      const gap = `txn ${formatZxid(zxid)} follows ${formatZxid(this.lastZxid)}: records between them are missing`;
+      throw new LogCorruptionError(path, end - entry.length, gap);
+    }
+    const reader = this.#reader.reset(entry);
+    try {
+      const header = readTxnHeader(reader);
+      this.#tree.apply(header, readTxnBody(reader, header.type), false);
+    } catch (error) {
+      if (!(error instanceof JuteError || error instanceof RangeError)) throw error;
+      throw new LogCorruptionError(
+        path,
+        end - entry.length,
+        `txn ${formatZxid(zxid)} does not decode: ${error.message}`,
+      );
+    }
+    this.recent.add(zxid, entry);
+    this.lastZxid = zxid;
+    this.count += 1;
+  }
+
+  /** The log under the snapshot is not replayed, but a leader may send it to others, if there is no gap in it. */
+  #keepOnly(zxid: Zxid, entry: Buffer): void {
+    if (zxid !== this.#lastKept + 1) this.recent.clear();
+    this.recent.add(zxid, entry);
+    this.#lastKept = zxid;
+  }
+}
+
+/** @returns what a leader may send from memory: an unbroken run that ends with the history's last txn, or nothing */
+function recentOf(replay: Replay): readonly LoggedEntry[] {
+  const entries = replay.recent.list();
+  return entries[entries.length - 1]?.zxid === replay.lastZxid ? entries : [];
+}
+
+/** An epoch numbers its txns 1, 2, 3 …; every one of them is logged, failed ones too. */
+function follows(previous: Zxid, zxid: Zxid): boolean {
+  return zxid === previous + 1 || (epochOf(zxid) > epochOf(previous) && counterOf(zxid) === 1);
+}
+
+/**
+ * Cuts what is torn, and waits until the rest is on disk: after a killed process, records that were written but never
+ * synced are still in the system's cache. This replica is about to say that it has them.
+ */
+function settleLastLog(fileSystem: FileSystem, log: NamedFile, end: number): void {
+  if (end === 0) {
+    fileSystem.remove(log.path);
+    return;
+  }
+  const fd = fileSystem.open(log.path, 'update');
+  try {
+    if (fileSystem.size(fd) > end) fileSystem.truncate(fd, end);
+    fileSystem.datasyncSync(fd);
+  } finally {
+    fileSystem.close(fd);
+  }
+}
