@@ -109,7 +109,7 @@ export class Election {
 
   /** An observer, or a voter that must not vote at present: it wants to know, and nobody need wait for it. */
   #onAbstention(from: PeerId, state: PeerState): void {
-    // Only whoever looks, and only by whoever votes: two that answered each other's answers would never end.
+    // Only a voter has something to tell, and only to whoever looks: all else would be answered for ever.
     if (this.#mayVote && state === 'looking') this.#outbox.notify(from, this.#notification());
     if (this.#abstaining.has(from)) return;
     this.#abstaining.add(from);
@@ -120,7 +120,8 @@ export class Election {
 
   #onLooking(from: PeerId, heard: HeardVote): void {
     if (heard.electionEpoch < this.#electionEpoch) {
-      this.#outbox.notify(from, this.#notification());
+      // The round of a peer without a vote is no news to a voter, which would only answer with its own again.
+      if (this.#mayVote) this.#outbox.notify(from, this.#notification());
       return;
     }
     // Whoever looks again has left what it had settled on.

@@ -42,6 +42,8 @@ export class Disk {
   snapshotCount = 0;
   /** Where the log begins, which may be before the end of the snapshot. */
   #logStart = 0;
+  /** False from the discovery of damage until a leader has made this history whole again. */
+  mayVote = true;
   /** Added to every sync, microseconds: a disk that has become slow. */
   slownessUs = 0;
   readonly #scheduler: Scheduler;
@@ -80,17 +82,9 @@ export class Disk {
   /** Recovery: what a peer starts from. Everything found is durable, because recovery syncs it. */
   open(report: (report: DiskReport) => void): RestoredPeer & { readonly tree: readonly LogEntry[] } {
     this.#report = report;
-    const { acceptedEpoch, currentEpoch, lastZxid } = this;
+    const { acceptedEpoch, currentEpoch, lastZxid, mayVote } = this;
     const recent = this.history.slice(this.#logStart);
-    return {
-      acceptedEpoch,
-      currentEpoch,
-      lastZxid,
-      appliedZxid: lastZxid,
-      recent,
-      mayVote: true,
-      tree: [...this.history],
-    };
+    return { acceptedEpoch, currentEpoch, lastZxid, appliedZxid: lastZxid, recent, mayVote, tree: [...this.history] };
   }
 
   append(record: LogEntry): void {
@@ -123,6 +117,21 @@ export class Disk {
     const lostCount = lost.filter(({ type }) => type === 'append').length;
     const lostCut = lost.some(({ type }) => type === 'truncate');
     return { lostCount, isTorn, lostCut, lostInstallation: lost.some(({ type }) => type === 'install') };
+  }
+
+  /**
+   * Something that was durable is unreadable, and recovery keeps what stands before it; if that is in the snapshot,
+   * nothing. The epoch files are not hurt: a peer that forgot its promises could not be made whole by anyone.
+   */
+  damage(): void {
+    const keptCount = this.#prng.between(0, this.history.length);
+    if (keptCount < this.snapshotCount) this.snapshotCount = 0;
+    this.history.length = keptCount < this.#logStart ? 0 : keptCount;
+    if (this.history.length === 0) {
+      this.snapshotCount = 0;
+      this.#logStart = 0;
+    }
+    this.mayVote = false;
   }
 
   #write(write: Write): void {

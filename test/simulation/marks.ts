@@ -39,6 +39,8 @@ export const MARKS = [
   'snapshot taken',
   'peer frozen while active',
   'probe answered',
+  'disk damaged',
+  'damaged peer made whole',
 ] as const;
 
 export type Mark = (typeof MARKS)[number];

@@ -99,6 +99,9 @@ export class ZabHost implements Host {
         this.#chunks.push(effect.bytes);
         if (effect.last) this.#install(effect.zxid);
         return;
+      case 'completeResync':
+        this.disk.mayVote = true;
+        return;
       case 'commit':
         this.applied.push({ zxid: effect.zxid, entry: effect.entry });
         return;

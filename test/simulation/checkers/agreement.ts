@@ -12,7 +12,7 @@ import type { LogEntry } from '../../../core/zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO } from '../../../core/zxid.ts';
 import { sameBytes } from '../disk.ts';
 import type { Host, HostInput } from '../host.ts';
-import { Checker, type Ensemble, holdersOf, majorityOf } from './checker.ts';
+import { Checker, type Ensemble, keepersOf, majorityOf } from './checker.ts';
 
 interface LedEpoch {
   readonly leader: string;
@@ -44,11 +44,11 @@ export class AgreementChecker extends Checker {
   }
 
   override onDeath(): void {
-    this.#requireHolders('a crash');
+    this.#requireKeepers('a crash');
   }
 
   override onInput(_host: Host, input: HostInput): void {
-    if (input.type === 'truncated' || input.type === 'installed') this.#requireHolders(input.type);
+    if (input.type === 'truncated' || input.type === 'installed') this.#requireKeepers(input.type);
   }
 
   override onProposed(host: Host, { zxid, entry }: LogEntry): void {
@@ -121,16 +121,16 @@ export class AgreementChecker extends Checker {
     );
   }
 
-  #requireHolders(after: string): void {
+  #requireKeepers(after: string): void {
     const last = this.committed.at(-1);
     if (last === undefined) return;
-    const holders = holdersOf(this.ensemble, this.committed.length - 1, last);
+    const keepers = keepersOf(this.ensemble, this.committed.length - 1, last);
     invariant(
-      holders.length >= majorityOf(this.ensemble.voters),
+      keepers.length >= majorityOf(this.ensemble.voters),
       `I14: a quorum holds what was committed after ${after}`,
       {
         zxid: describeZxid(last.zxid),
-        holders: holders.join(' '),
+        keepers: keepers.join(' '),
       },
     );
   }
@@ -160,10 +160,10 @@ export class AgreementChecker extends Checker {
     invariant(isNext, 'I12: no hole in what is committed', seen);
     const proposed = this.#proposed.get(zxid);
     invariant(proposed !== undefined && sameBytes(proposed, entry.entry), 'I1: what is committed was proposed', seen);
-    const holders = holdersOf(this.ensemble, this.committed.length, entry);
-    invariant(holders.length >= majorityOf(this.ensemble.voters), 'I11: a quorum has on disk what is committed', {
+    const keepers = keepersOf(this.ensemble, this.committed.length, entry);
+    invariant(keepers.length >= majorityOf(this.ensemble.voters), 'I11: a quorum has on disk what is committed', {
       ...seen,
-      holders: holders.join(' '),
+      keepers: keepers.join(' '),
     });
     for (const [epoch, { leader, history }] of this.#led) {
       if (epoch <= epochOf(zxid)) continue;

@@ -39,9 +39,15 @@ export class Checker {
   onProbeReturned(_host: Host, _token: number): void {}
 }
 
-export function holdersOf(ensemble: Ensemble, index: number, record: LogEntry): readonly PeerId[] {
+/**
+ * Voters without which no quorum could forget `record`: those that hold it on disk, and those that must not vote because
+ * their disk was damaged, which may include its only other holder.
+ */
+export function keepersOf(ensemble: Ensemble, index: number, record: LogEntry): readonly PeerId[] {
   return ensemble.voters.filter((voter) => {
-    const found = ensemble.disks.get(voter)?.history[index];
+    const disk = ensemble.disks.get(voter);
+    if (disk?.mayVote === false) return true;
+    const found = disk?.history[index];
     return found !== undefined && found.zxid === record.zxid && Buffer.compare(found.entry, record.entry) === 0;
   });
 }

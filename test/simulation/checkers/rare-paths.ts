@@ -71,6 +71,8 @@ export class RarePathWatcher extends Checker {
         return;
       case 'role':
         return this.#onRole(host, effect);
+      case 'completeResync':
+        return marks.hit('damaged peer made whole');
       default:
         return;
     }

@@ -163,6 +163,22 @@ const slowDisk: Fault = {
   },
 };
 
+// Only so many that the others are a quorum: what more than a minority has lost, nobody can give back.
+const damagedLog: Fault = {
+  name: 'damaged log',
+  weight: 1,
+  inject(cluster, prng) {
+    const id = victim(cluster, prng);
+    const damagedCount = cluster.voters.filter((voter) => cluster.disks.get(voter)?.mayVote === false).length;
+    cluster.crash(id);
+    if (damagedCount + 1 <= (cluster.voters.length - 1) / 2) {
+      cluster.disks.get(id)?.damage();
+      cluster.marks.hit('disk damaged');
+    }
+    return () => cluster.start(id);
+  },
+};
+
 export const FAULTS: readonly Fault[] = [
   crash,
   crashBetweenEffects,
@@ -174,4 +190,5 @@ export const FAULTS: readonly Fault[] = [
   silence,
   freeze,
   slowDisk,
+  damagedLog,
 ];
