@@ -28,6 +28,8 @@ export interface SinkOptions {
   readonly pipeline: string;
   readonly topic: string;
   readonly plugin: string;
+  /** Name of the handler. */
+  readonly step: string;
   readonly handler: HandlerConfig;
   readonly inFlightMax: number;
   readonly subscription: Subscription;
@@ -190,8 +192,8 @@ export class Sink {
   }
 
   #bury({ delivery, attempt }: Attempt, message: string): void {
-    const { pipeline, topic, plugin, handler, seams, bury } = this.#options;
-    const hook = `handler ${handler.use}`;
+    const { pipeline, topic, plugin, step, seams, bury } = this.#options;
+    const hook = `handler ${step}`;
     const cause = { plugin, hook, message: new PluginError(plugin, hook, new Error(message)).message };
     const time = new Date(seams.clock.now()).toISOString();
     const { partition, offset, event } = delivery;

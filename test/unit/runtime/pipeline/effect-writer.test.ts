@@ -1,6 +1,5 @@
 import type { ZnodeEffect } from '../../../../core/events/contracts.ts';
 import { EffectWriter } from '../../../../runtime/pipeline/effect-writer.ts';
-import { seedZnodes } from '../../../../runtime/pipeline/seed-znodes.ts';
 import { MapZnodes } from '../../../support/map-znodes.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
@@ -126,15 +125,6 @@ writer('closing ends the wait for an ensemble that is away', async () => {
   effects.close();
   await assert.rejects(waiting, /pipeline p was closed/);
   await assert.rejects(effects.apply(add(1)), /pipeline p was closed/);
-});
-
-writer('seeding creates what is absent and leaves the rest alone', async () => {
-  const znodes = new MapZnodes();
-  znodes.put('/config', 'changed');
-  znodes.faultOf = (commit) => (commit === 1 ? 'reply lost' : 'none');
-  await seedZnodes(znodes, { '/config': 'initial', '/a/b': 'x' }, new AbortController().signal);
-  assert.is(znodes.text('/config'), 'changed');
-  assert.is(znodes.text('/a/b'), 'x');
 });
 
 writer.run();

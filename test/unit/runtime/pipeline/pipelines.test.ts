@@ -102,6 +102,60 @@ pipelines('a pipeline waits while the ensemble is away and counts nothing twice'
   assert.is((znodes.json('/sum/total') as { readonly count: number }).count, 300);
 });
 
+pipelines(
+  'on four threads that fail now and then, no event of a key overtakes another, and each is handled once',
+  async () => {
+    const keys = 9;
+    const { pipelines: all, znodes } = await start({
+      pipelines: [
+        {
+          name: 'p',
+          topic: 't',
+          generator: burst(900, keys),
+          handler: {
+            use: testPlugin('flaky-handler'),
+            threads: 4,
+            batchMax: 7,
+            concurrency: 3,
+            retry: { attempts: 100, delayMs: 1, maxDelayMs: 3 },
+          },
+        },
+        { name: 'after', topic: 'done', handler: { ...AGGREGATE, threads: 0 } },
+      ],
+    });
+    await eventually(() => all.status().pipelines.every(({ handled }) => handled === 900), { withinMs: 15_000 });
+    assert.ok((all.status().pipelines[0]?.retried ?? 0) > 0, 'nothing was tried again');
+    for (let key = 0; key < keys; key += 1) {
+      const written = (znodes.history.get(`/order/k${key}`) ?? []).map(Number);
+      assert.equal(
+        written,
+        [...new Set(written)].sort((a, b) => a - b),
+        `key k${key}`,
+      );
+      assert.is(written.at(-1), 900 - keys + key);
+    }
+    assert.equal(znodes.json('/order-count'), { count: 900 });
+    const { count, sum } = znodes.json('/sum/total') as { readonly count: number; readonly sum: number };
+    assert.equal([count, sum], [900, (899 * 900) / 2]);
+  },
+);
+
+pipelines('an event emitted to a topic that nobody has fails its handler, before anything is applied', async () => {
+  const { pipelines: all, znodes } = await start({
+    pipelines: [
+      {
+        name: 'p',
+        topic: 't',
+        generator: burst(1),
+        handler: { use: testPlugin('flaky-handler'), threads: 0, retry: { attempts: 1 } },
+      },
+    ],
+  });
+  await eventually(() => all.status().pipelines[0]?.deadLetters === 1);
+  assert.match(all.deadLetters()[0]?.cause.message ?? '', /no pipeline has the topic done/);
+  assert.equal(znodes.paths, []);
+});
+
 pipelines('steps that nobody makes and wrong options are configuration errors, all at once', async () => {
   const error = await assert.rejects(
     startTestPipelines({
