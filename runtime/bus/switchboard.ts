@@ -30,7 +30,10 @@ export class Switchboard {
   connect(a: EndpointName, b: EndpointName): void {
     const deliverA = this.#endpoints.get(a);
     const deliverB = this.#endpoints.get(b);
-    invariant(deliverA !== undefined && deliverB !== undefined && a !== b, 'two attached endpoints are joined', { a, b });
+    invariant(deliverA !== undefined && deliverB !== undefined && a !== b, 'two attached endpoints are joined', {
+      a,
+      b,
+    });
     const { port1, port2 } = makeLinkPorts();
     deliverA(b, port1);
     deliverB(a, port2);

@@ -69,7 +69,8 @@ parentPort?.on('message', (order: 'send' | 'exit' | 'throw' | 'spin' | 'close' |
   else if (order === 'close') link.close();
   else if (order === 'spin') for (;;) Math.sqrt(2);
   else if (order === 'exit') {
-    for (let count = 0; count < 3; count++) link.send(Buffer.from([0, 0, 0, count, ...new Array((count * 7919) % 300).fill(count)]));
+    for (let count = 0; count < 3; count++)
+      link.send(Buffer.from([0, 0, 0, count, ...new Array((count * 7919) % 300).fill(count)]));
     link.flush();
     process.exit(0);
   } else {

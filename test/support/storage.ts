@@ -4,11 +4,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Zxid } from '../../core/zxid.ts';
+import { toZxid } from '../../core/zxid.ts';
 import type { LogFencedError } from '../../runtime/storage/errors.ts';
 import { type FileStorageOptions, openFileStorage } from '../../runtime/storage/file-storage.ts';
 import { type FileSystem, nodeFileSystem } from '../../runtime/storage/file-system.ts';
 import type { RecoveredState, ReplicaStorage } from '../../runtime/storage/replica-storage.ts';
-import { toZxid } from '../../core/zxid.ts';
 import { createEntry } from './txn-entries.ts';
 
 export function systemError(code: string): Error {
