@@ -39,6 +39,7 @@ const OUTCOMES = {
   NOT_READ_ONLY: { zkCode: -119, retryable: true, applied: 'no', text: 'the server takes no writes now' },
   NO_WATCHER: { zkCode: -121, retryable: false, applied: 'no', text: 'there is no such watch' },
   QUOTA_EXCEEDED: { zkCode: -125, retryable: false, applied: 'no', text: 'the quota would be exceeded' },
+  THROTTLED_OP: { zkCode: -127, retryable: true, applied: 'no', text: 'too many requests wait already' },
 } as const satisfies Record<string, Omit<OutcomeDefinition, 'code'>>;
 
 export type OutcomeCode = keyof typeof OUTCOMES;

@@ -8,6 +8,8 @@
 import type { SessionId } from '../ids.ts';
 
 const SHORT_STRING = 64;
+// Up to here a loop beats making a view of the source and copying that.
+const SHORT_SLICE = 64;
 
 export class JuteWriter {
   length = 0;
@@ -41,18 +43,18 @@ export class JuteWriter {
   }
 
   writeByte(value: number): void {
+    // Grown first: growing may replace the bytes that an expression to the left of it already named.
     const at = this.#grow(1);
     this.#bytes[at] = value;
   }
 
   writeBoolean(value: boolean): void {
-    const at = this.#grow(1);
-    this.#bytes[at] = value ? 1 : 0;
+    this.writeByte(value ? 1 : 0);
   }
 
   writeInt(value: number): void {
     const at = this.#grow(4);
-    this.#bytes.writeInt32BE(value, at);
+    putInt(this.#bytes, at, value);
   }
 
   /** Overwrites an int written earlier: for lengths and counts known only afterwards. */
@@ -63,8 +65,8 @@ export class JuteWriter {
   /** A Number as a long; exact within ±2^53. */
   writeLong(value: number): void {
     const at = this.#grow(8);
-    this.#bytes.writeInt32BE(Math.floor(value / 0x100000000), at);
-    this.#bytes.writeUInt32BE(value >>> 0, at + 4);
+    putInt(this.#bytes, at, Math.floor(value / 0x100000000));
+    putInt(this.#bytes, at + 4, value);
   }
 
   writeSessionId(id: SessionId): void {
@@ -73,8 +75,8 @@ export class JuteWriter {
 
   writeLongHalves(hi: number, lo: number): void {
     const at = this.#grow(8);
-    this.#bytes.writeInt32BE(hi | 0, at);
-    this.#bytes.writeInt32BE(lo | 0, at + 4);
+    putInt(this.#bytes, at, hi);
+    putInt(this.#bytes, at + 4, lo);
   }
 
   writeString(value: string | null): void {
@@ -106,7 +108,11 @@ export class JuteWriter {
 
   /** Raw bytes of a part of `source` without a length. */
   writeSlice(source: Uint8Array, start: number, end: number): void {
-    this.writeBytes(source.subarray(start, end));
+    const size = end - start;
+    const at = this.#grow(size);
+    const bytes = this.#bytes;
+    if (size > SHORT_SLICE) bytes.set(source.subarray(start, end), at);
+    else for (let index = 0; index < size; index++) bytes[at + index] = source[start + index] as number;
   }
 
   /** The position of `size` bytes that the caller fills through `view()`. */
@@ -124,7 +130,6 @@ export class JuteWriter {
     return value.length;
   }
 
-  // Replaces `#bytes`: a caller must have its result before it names the buffer, or it writes to the one left behind.
   #grow(size: number): number {
     const at = this.length;
     const needed = at + size;
@@ -136,4 +141,12 @@ export class JuteWriter {
     this.length = needed;
     return at;
   }
+}
+
+// Four stores: Buffer's own writer checks type and range of the value again, and costs three times as much.
+function putInt(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }

@@ -42,6 +42,8 @@ export type PeerEffect =
   | { readonly type: 'streamSnapshot'; readonly to: PeerId; readonly stream: number }
   /** The bytes of one snapshotChunk arrived. After the last: replace tree, snapshot files and log by them, durably. */
   | { readonly type: 'receiveSnapshot'; readonly bytes: Uint8Array; readonly last: boolean; readonly zxid: Zxid }
+  /** This peer holds again all that was committed: remember durably that it may vote. */
+  | { readonly type: 'completeResync' }
   /** Apply to the tree; every entry exactly once and in zxid order. */
   | { readonly type: 'commit'; readonly zxid: Zxid; readonly entry: Uint8Array }
   /** This peer's role changed. `active` means: synchronised with a quorum, so clients may be served. */

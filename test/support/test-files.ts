@@ -3,7 +3,7 @@
  * an output without a source is left over from another branch and never runs; a source without an output is a failure.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative, sep } from 'node:path';
+import { join, sep } from 'node:path';
 
 /** Runs only where a filter asks for it: needs Apache ZooKeeper, Java and Python. */
 const ON_REQUEST = 'interop/';
@@ -26,14 +26,17 @@ export interface TestFile {
 export function findTestFiles(root: string, filters: readonly string[]): TestFile[] {
   const sources = join(root, 'test');
   const found: TestFile[] = [];
-  for (const entry of readdirSync(sources, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.test.ts')) continue;
-    const source = join(entry.parentPath, entry.name);
-    const name = relative(sources, source).split(sep).join('/');
+  for (const path of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
+    const name = path.split(sep).join('/');
+    if (!name.endsWith('.test.ts')) continue;
     const wanted = filters.length === 0 ? !name.startsWith(ON_REQUEST) : filters.some((part) => name.includes(part));
     if (!wanted) continue;
     const compiled = join(root, 'dist', 'test', name.replace(/\.ts$/, '.js'));
-    found.push({ name, compiled, timeoutMs: declaredTimeoutMs(readFileSync(source, 'utf8')) ?? DEFAULT_TIMEOUT_MS });
+    found.push({
+      name,
+      compiled,
+      timeoutMs: declaredTimeoutMs(readFileSync(join(sources, path), 'utf8')) ?? DEFAULT_TIMEOUT_MS,
+    });
   }
   return found.sort((a, b) => b.timeoutMs - a.timeoutMs || (a.name < b.name ? -1 : 1));
 }

@@ -1,0 +1,47 @@
+/**
+ * The door `threadkeeper/plugin`: everything a plugin may import, and nothing else.
+ *
+ *     import { defineHandler } from 'threadkeeper/plugin';
+ *     export default defineHandler({
+ *       name: 'shout',
+ *       create: (_options, { log }) => ({ handle: (event) => log.info(event.type.toUpperCase()) }),
+ *     });
+ */
+
+export type {
+  Combination,
+  CombineFields,
+  DeadLetter,
+  Delivery,
+  EmittedEvent,
+  FailureCause,
+  HandlerResult,
+  ZnodeEffect,
+} from '../events/contracts.ts';
+export { type CloudEvent, EventFormatError, type EventInit, keyOf, parseEvent } from '../events/envelope.ts';
+export { partOf } from '../events/event-part.ts';
+export { Partitioner, partitionOfKey } from '../events/partitioner.ts';
+export {
+  defineGenerator,
+  defineHandler,
+  definePropagator,
+  type GeneratorDefinition,
+  type HandlerDefinition,
+  type Plugin,
+  type PluginExport,
+  type PluginHost,
+  type PropagatorDefinition,
+} from './define.ts';
+export { type Field, fields, flag, number, object, oneOf, optional, record, text, type ValuesOf } from './options.ts';
+export type { BatchInfo, LifecycleInfo, PluginHooks, StepTaps, Tap } from './plugin-hooks.ts';
+export type { StandardIssue, StandardResult, StandardSchema } from './standard-schema.ts';
+export type {
+  Clock,
+  Generator,
+  Handler,
+  PluginLog,
+  Propagator,
+  StepContext,
+  StepRecipe,
+  Subscription,
+} from './steps.ts';

@@ -1,0 +1,80 @@
+/**
+ * Who may do what: ACL evaluation and the fix-up of ACLs that clients send (PrepRequestProcessor.checkACL, fixupACL).
+ * Bits of several entries are not added up: one entry must both carry the bit and match one of the identities.
+ */
+
+import type { Acl } from '../jute/acl.ts';
+import type { Identity } from '../jute/quorum.ts';
+import { isValidAddressMask, matchesAddress } from './address-mask.ts';
+import { RequestRefused } from './refusal.ts';
+
+/** Whether `identities` hold `permission` (a bit of `Permission`) under `acl`. An empty list protects nothing. */
+export function isAllowed(acl: readonly Acl[], permission: number, identities: readonly Identity[]): boolean {
+  if (acl.length === 0) return true;
+  for (const entry of acl) {
+    if ((entry.perms & permission) === 0) continue;
+    if (entry.scheme === 'world' && entry.id === 'anyone') return true;
+    if (identities.some((identity) => matches(entry, identity))) return true;
+  }
+  return identities.some((identity) => identity.scheme === 'super');
+}
+
+export function requirePermission(acl: readonly Acl[], permission: number, identities: readonly Identity[]): void {
+  if (!isAllowed(acl, permission, identities)) throw new RequestRefused('NO_AUTH');
+}
+
+/**
+ * The list as it will be stored: exact duplicates dropped, `auth` expanded to the caller's authenticated identities.
+ * @throws RequestRefused INVALID_ACL when empty, of an unknown scheme, or with an id that its scheme does not allow
+ */
+export function fixUpAcl(acl: readonly Acl[], identities: readonly Identity[]): readonly Acl[] {
+  const fixed: Acl[] = [];
+  for (const entry of withoutDuplicates(acl)) {
+    if (entry.scheme === null) throw new RequestRefused('INVALID_ACL');
+    if (entry.scheme === 'auth') fixed.push(...expandAuth(entry, identities));
+    else if (entry.id === null) throw new RequestRefused('MARSHALLING_ERROR');
+    else if (isValidId(entry.scheme, entry.id)) fixed.push(entry);
+    else throw new RequestRefused('INVALID_ACL');
+  }
+  if (fixed.length === 0) throw new RequestRefused('INVALID_ACL');
+  return fixed;
+}
+
+function expandAuth(entry: Acl, identities: readonly Identity[]): Acl[] {
+  const expanded = identities
+    .filter((identity) => isAuthenticated(identity.scheme))
+    .map((identity) => ({ perms: entry.perms, scheme: identity.scheme, id: identity.id }));
+  if (expanded.length === 0) throw new RequestRefused('INVALID_ACL');
+  return expanded;
+}
+
+function withoutDuplicates(acl: readonly Acl[]): readonly Acl[] {
+  return acl.filter((entry, index) => acl.findIndex((other) => isSame(entry, other)) === index);
+}
+
+function isSame(a: Acl, b: Acl): boolean {
+  return a.perms === b.perms && a.scheme === b.scheme && a.id === b.id;
+}
+
+/** An address proves where somebody is, not who; it does not count as an authentication. */
+function isAuthenticated(scheme: string): boolean {
+  return scheme === 'digest' || scheme === 'sasl' || scheme === 'x509';
+}
+
+function isValidId(scheme: string, id: string): boolean {
+  switch (scheme) {
+    case 'world':
+      return id === 'anyone';
+    case 'ip':
+      return isValidAddressMask(id);
+    case 'digest':
+      return /^[^:]*:[^:]+$/.test(id);
+    default:
+      return false;
+  }
+}
+
+function matches(entry: Acl, identity: Identity): boolean {
+  if (entry.scheme !== identity.scheme || entry.id === null) return false;
+  return entry.scheme === 'ip' ? matchesAddress(entry.id, identity.id) : entry.id === identity.id;
+}

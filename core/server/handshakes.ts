@@ -1,0 +1,93 @@
+/**
+ * The first exchange on a connection: ConnectRequest in, ConnectResponse out (ZooKeeperServer.processConnectRequest,
+ * zookeeper-facts 2.2). Decides what can be decided without asking the leader, and writes the answers.
+ */
+
+import { isNoSession } from '../ids.ts';
+import {
+  type ConnectRequest,
+  type ConnectResponse,
+  readConnectRequest,
+  refusal,
+  writeConnectResponse,
+} from '../jute/connect.ts';
+import type { JuteReader } from '../jute/reader.ts';
+import { JuteWriter } from '../jute/writer.ts';
+import type { Connection } from './connection.ts';
+import type { SessionIdSource } from './session-ids.ts';
+import { isSessionPassword, sessionPassword } from './session-password.ts';
+
+/** What this server grants to sessions. */
+export interface SessionPolicy {
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  readonly ids: SessionIdSource;
+}
+
+interface Claim {
+  readonly isNew: boolean;
+  readonly lastZxidSeen: number;
+}
+
+export class Handshakes {
+  readonly #policy: SessionPolicy;
+  readonly #claims = new WeakMap<Connection, Claim>();
+  readonly #writer = new JuteWriter(16);
+
+  constructor(policy: SessionPolicy) {
+    this.#policy = policy;
+  }
+
+  /**
+   * Reads the request and fills in the connection's session and timeout.
+   * @returns false when it claims a session with a wrong password
+   * @throws JuteError when the request does not decode
+   */
+  begin(connection: Connection, reader: JuteReader): boolean {
+    const request = readConnectRequest(reader);
+    connection.readOnly = request.readOnly;
+    connection.timeoutMs = this.#negotiate(request);
+    const isNew = isNoSession(request.sessionId);
+    connection.session = isNew ? this.#policy.ids.next() : request.sessionId;
+    this.#claims.set(connection, { isNew, lastZxidSeen: request.lastZxidSeen });
+    return isNew || isSessionPassword(request.sessionId, request.password);
+  }
+
+  isNew(connection: Connection): boolean {
+    return this.#claims.get(connection)?.isNew ?? false;
+  }
+
+  lastZxidSeenBy(connection: Connection): number {
+    return this.#claims.get(connection)?.lastZxidSeen ?? 0;
+  }
+
+  createSessionBody(connection: Connection): Uint8Array {
+    this.#writer.reset().writeInt(connection.timeoutMs);
+    return this.#writer.copy();
+  }
+
+  accept(connection: Connection): void {
+    respond(connection, {
+      protocolVersion: 0,
+      timeoutMs: connection.timeoutMs,
+      sessionId: connection.session,
+      password: sessionPassword(connection.session),
+      readOnly: connection.readOnly === null ? null : false,
+    });
+  }
+
+  refuse(connection: Connection): void {
+    respond(connection, refusal(connection.readOnly));
+  }
+
+  #negotiate({ timeoutMs }: ConnectRequest): number {
+    const { minSessionTimeoutMs, maxSessionTimeoutMs } = this.#policy;
+    return Math.min(Math.max(timeoutMs, minSessionTimeoutMs), maxSessionTimeoutMs);
+  }
+}
+
+function respond(connection: Connection, response: ConnectResponse): void {
+  const start = connection.beginFrame();
+  writeConnectResponse(connection.output, response);
+  connection.endFrame(start);
+}

@@ -1,0 +1,104 @@
+/**
+ * Turns a request into the txn that every replica will apply: the leader's decision (PrepRequestProcessor).
+ *
+ * In: a decoded request, who asks, and the tree as it will be when all outstanding proposals are applied. Out: a txn in
+ * which nothing is left to decide, or `RequestRefused`. The order of the checks is part of the protocol, because it
+ * determines which error a client sees (zookeeper-facts 4.2).
+ */
+
+import { unreachable } from '../assert.ts';
+import { zkCodeOf } from '../errors.ts';
+import type { SessionId } from '../ids.ts';
+import type { MultiOp } from '../jute/multi.ts';
+import { OpCode } from '../jute/op-code.ts';
+import type { Identity } from '../jute/quorum.ts';
+import type { SingleTxn, Txn } from '../jute/txn.ts';
+import { DraftChanges, type OutstandingChanges, type ZnodeRecords } from './outstanding-changes.ts';
+import { prepareCheck, prepareCreate, prepareDelete, prepareSetData } from './prepare-znode.ts';
+import { RequestRefused } from './refusal.ts';
+import type { WriteRequest } from './write-request.ts';
+
+/** On whose behalf a txn is prepared. */
+export interface Requester {
+  readonly session: SessionId;
+  readonly identities: readonly Identity[];
+}
+
+/** @throws RequestRefused; then nothing has been recorded in `changes` */
+export function prepare(request: WriteRequest, requester: Requester, changes: OutstandingChanges): Txn {
+  switch (request.type) {
+    case OpCode.create:
+    case OpCode.create2:
+      return prepareCreate(request, requester, changes);
+    case OpCode.delete:
+      return prepareDelete(request, requester, changes);
+    case OpCode.setData:
+      return prepareSetData(request, requester, changes);
+    case OpCode.multi:
+      return prepareMulti(request.ops, requester, changes);
+    case OpCode.createSession:
+      return { type: OpCode.createSession, timeoutMs: request.timeoutMs };
+    case OpCode.closeSession:
+      return prepareCloseSession(requester.session, changes);
+    default:
+      return unreachable(request);
+  }
+}
+
+function prepareMulti(ops: readonly MultiOp[], requester: Requester, changes: ZnodeRecords): Txn {
+  const draft = new DraftChanges(changes);
+  const txns: SingleTxn[] = [];
+  for (const op of ops) {
+    try {
+      txns.push(prepareMember(op, requester, draft));
+    } catch (reason) {
+      if (!(reason instanceof RequestRefused)) throw reason;
+      return { type: OpCode.multi, txns: failedMulti(txns, reason.zkCode, ops.length) };
+    }
+  }
+  draft.commit();
+  return { type: OpCode.multi, txns };
+}
+
+// What stood before the failure keeps its txn; the failing op carries its error, those after it "not tried".
+function failedMulti(prepared: readonly SingleTxn[], error: number, count: number): SingleTxn[] {
+  const rest = count - prepared.length - 1;
+  const notTried: SingleTxn = { type: OpCode.error, error: zkCodeOf('RUNTIME_INCONSISTENCY') };
+  return [...prepared, { type: OpCode.error, error }, ...Array.from({ length: rest }, () => notTried)];
+}
+
+function prepareMember(op: MultiOp, requester: Requester, draft: ZnodeRecords): SingleTxn {
+  switch (op.type) {
+    case OpCode.create:
+    case OpCode.create2:
+      return prepareCreate(op, requester, draft);
+    case OpCode.createContainer:
+    case OpCode.createTTL:
+      throw new RequestRefused('UNIMPLEMENTED');
+    case OpCode.delete:
+      return prepareDelete(op, requester, draft);
+    case OpCode.setData:
+      return prepareSetData(op, requester, draft);
+    case OpCode.check:
+      return prepareCheck(op, requester, draft);
+    default:
+      return unreachable(op);
+  }
+}
+
+function prepareCloseSession(session: SessionId, changes: OutstandingChanges): Txn {
+  const pathsToDelete = changes.ephemeralsOf(session);
+  const draft = new DraftChanges(changes);
+  for (const path of pathsToDelete) forget(path, draft);
+  draft.commit();
+  return { type: OpCode.closeSession, pathsToDelete };
+}
+
+function forget(path: string, records: ZnodeRecords): void {
+  const record = records.get(path);
+  if (record === null) return;
+  records.set(path, { ...record, exists: false });
+  const parentPath = path.slice(0, Math.max(path.lastIndexOf('/'), 1));
+  const parent = records.get(parentPath);
+  if (parent !== null) records.set(parentPath, { ...parent, childCount: parent.childCount - 1 });
+}

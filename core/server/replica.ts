@@ -1,0 +1,353 @@
+/**
+ * A replica as a step function: one ZooKeeper server without its machine (QuorumPeer and ZooKeeperServer, less the
+ * threads). Every `on…` method is an input; what must be done afterwards waits in `takeEffects` and `takeDirty`.
+ *
+ * Joins the parts that do not know each other: consensus orders txns (`core/zab`), the tree applies them (`core/tree`),
+ * the client desk answers, the leader's desk decides. It adds no rules of its own beyond who hears of what.
+ *
+ *       frames ─▶ ClientDesk ─▶ Upstream ─▶ LeaderDesk ─▶ Peer ──▶ effects
+ *         ▲           ▲       (or a link)                   │
+ *         └─ output ──┴──────── tree.apply ◀── commit ◀─────┘
+ */
+
+import { unreachable } from '../assert.ts';
+import type { PeerId, SessionId } from '../ids.ts';
+import { OpCode } from '../jute/op-code.ts';
+import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
+import { JuteReader } from '../jute/reader.ts';
+import { readTxnBody, readTxnHeader } from '../jute/txn.ts';
+import type { DataTree } from '../tree/data-tree.ts';
+import { SnapshotReader } from '../tree/snapshot-reader.ts';
+import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
+import { Peer, type PeerOptions } from '../zab/peer.ts';
+import type { Epoch, Zxid } from '../zxid.ts';
+import { ClientDesk } from './client-desk.ts';
+import { Connection } from './connection.ts';
+import type { ReplicaEffect } from './effects.ts';
+import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
+import { LearnerDesk } from './learner-desk.ts';
+import { SessionIdSource } from './session-ids.ts';
+import { SnapshotTransfers } from './snapshot-transfers.ts';
+
+export interface ReplicaOptions extends PeerOptions {
+  /** Width of a session expiry bucket, milliseconds. */
+  readonly tickMs: number;
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
+  readonly snapCount: number;
+  /** 0 … 1, drawn by the host. */
+  readonly snapPhase: number;
+  /** How long clients may wait here for a leader before they are turned away, milliseconds. */
+  readonly electionHoldMs: number;
+}
+
+/** What the disk remembers. */
+export interface RestoredReplica {
+  readonly tree: DataTree;
+  readonly acceptedEpoch: Epoch;
+  readonly currentEpoch: Epoch;
+  readonly lastZxid: Zxid;
+  /** The tail of the log, ascending. */
+  readonly recent: readonly { readonly zxid: Zxid; readonly entry: Uint8Array }[];
+  /** False when the disk lost what this replica had acknowledged. */
+  readonly mayVote: boolean;
+}
+
+export interface Clock {
+  /** Monotonic, whole milliseconds. */
+  readonly nowMs: number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
+export class Replica {
+  readonly #options: ReplicaOptions;
+  readonly #peer: Peer;
+  readonly #clients: ClientDesk;
+  readonly #transfers: SnapshotTransfers;
+  readonly #entryReader = new JuteReader();
+  readonly #leaderReplies: LeaderReplies;
+  #tree: DataTree;
+  #leader: LeaderDesk | null = null;
+  #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
+  #inactiveSinceMs: number | null;
+  #clock: Clock;
+  #incoming: SnapshotReader | null = null;
+  #txnsSinceSnapshot = 0;
+  #isSnapshotting = false;
+  #effects: ReplicaEffect[] = [];
+  #dirty: Connection[] = [];
+
+  constructor(options: ReplicaOptions, restored: RestoredReplica, clock: Clock) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#inactiveSinceMs = clock.nowMs;
+    this.#tree = restored.tree;
+    this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
+    const ids = new SessionIdSource(options.id, clock.wallMs);
+    this.#clients = new ClientDesk(restored.tree, { ...options, ids });
+    this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
+    this.#leaderReplies = {
+      syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
+      revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
+    };
+    this.#settle();
+  }
+
+  get id(): PeerId {
+    return this.#options.id;
+  }
+
+  get role(): RoleReport {
+    return this.#role;
+  }
+
+  get tree(): DataTree {
+    return this.#tree;
+  }
+
+  get peer(): Peer {
+    return this.#peer;
+  }
+
+  get connectionCount(): number {
+    return this.#clients.connectionCount;
+  }
+
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return !this.#transfers.isEmpty;
+  }
+
+  takeEffects(): ReplicaEffect[] {
+    const effects = this.#effects;
+    this.#effects = [];
+    return effects;
+  }
+
+  /** Connections with output to send or an end to perform. */
+  takeDirty(): Connection[] {
+    const dirty = this.#dirty;
+    // The connections hold on to the array, so it is emptied rather than replaced.
+    const taken = dirty.splice(0, dirty.length);
+    for (const connection of taken) connection.markClean();
+    return taken;
+  }
+
+  /** The time of what follows: cheap, for the start of each turn. */
+  onClock(clock: Clock): void {
+    this.#clock = clock;
+    this.#leader?.onClock(clock.wallMs);
+  }
+
+  /** Time for heartbeats, timeouts and expiries; a few times within `heartbeatIntervalMs`. */
+  onTick(clock: Clock): void {
+    this.onClock(clock);
+    this.#clients.touch();
+    this.#step({ type: 'tick', nowMs: clock.nowMs });
+    this.#leader?.onTick(clock.nowMs);
+    const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
+    if (waited > this.#options.electionHoldMs) {
+      this.#inactiveSinceMs = null;
+      this.#clients.giveUpHolding();
+    }
+    this.#settle();
+  }
+
+  onPeerMessage(from: PeerId, message: PeerMessage): void {
+    this.#step({ type: 'message', from, message });
+  }
+
+  onLinkUp(peer: PeerId): void {
+    this.#step({ type: 'linkUp', peer });
+  }
+
+  onLinkDown(peer: PeerId): void {
+    this.#transfers.stop(peer);
+    this.#step({ type: 'linkDown', peer });
+  }
+
+  onSynced(zxid: Zxid): void {
+    this.#step({ type: 'synced', zxid });
+  }
+
+  /** @param tree  the tree loaded anew from disk, if the effect asked for it */
+  onTruncated(zxid: Zxid, tree: DataTree | null): void {
+    if (tree !== null) this.#replaceTree(tree);
+    this.#step({ type: 'truncated', zxid });
+  }
+
+  onInstalled(zxid: Zxid): void {
+    this.#txnsSinceSnapshot = 0;
+    this.#step({ type: 'installed', zxid });
+  }
+
+  onSnapshotSaved(): void {
+    this.#isSnapshotting = false;
+  }
+
+  /** The disk takes nothing more (false), or takes writes again. */
+  onWritable(isWritable: boolean): void {
+    this.#clients.setWritable(isWritable);
+  }
+
+  /** A slice of background work; the host calls it between turns, while the links have room. */
+  onContinue(): void {
+    this.#transfers.advance();
+  }
+
+  onConnect(address: string): Connection {
+    const connection = new Connection(address, this.#dirty);
+    this.#clients.onConnect(connection);
+    return connection;
+  }
+
+  /** One payload from a client, without its length. The bytes must never be written to afterwards. */
+  onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
+    this.#clients.onFrame(connection, bytes, start, end);
+    this.#settle();
+  }
+
+  onDisconnect(connection: Connection): void {
+    this.#clients.onDisconnect(connection);
+  }
+
+  /** Ends every client connection, as before a stop. */
+  closeConnections(): void {
+    this.#clients.closeAll();
+  }
+
+  #step(input: PeerInput): void {
+    this.#peer.step(input);
+    this.#settle();
+  }
+
+  // Reacting to an effect can make new ones (a commit answers a client, whose next request becomes a proposal). They
+  // are performed after all that the peer has asked for before.
+  #settle(): void {
+    for (let effects = this.#peer.takeEffects(); effects.length > 0; effects = this.#peer.takeEffects()) {
+      for (const effect of effects) this.#perform(effect);
+    }
+  }
+
+  #perform(effect: PeerEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#transfers.send(effect.to, effect.message);
+      case 'append':
+      case 'saveAcceptedEpoch':
+      case 'saveCurrentEpoch':
+      case 'completeResync':
+        this.#effects.push(effect);
+        return;
+      case 'truncate':
+        this.#effects.push({ ...effect, reload: this.#tree.lastProcessedZxid > effect.zxid });
+        return;
+      case 'streamSnapshot':
+        return this.#transfers.begin(effect.to, effect.stream, this.#tree);
+      case 'receiveSnapshot':
+        return this.#receiveSnapshot(effect.bytes, effect.last, effect.zxid);
+      case 'commit':
+        return this.#commit(effect.zxid, effect.entry);
+      case 'role':
+        return this.#onRole(effect.role);
+      case 'deliver':
+        return this.#onPacket(effect.from, effect.packet);
+      default:
+        unreachable(effect);
+    }
+  }
+
+  #commit(zxid: Zxid, entry: Uint8Array): void {
+    const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
+    const result = this.#tree.apply(header, txn, this.#clients.awaits(header));
+    this.#leader?.onApplied(header);
+    this.#clients.onApplied(header, result);
+    this.#txnsSinceSnapshot++;
+    this.#considerSnapshot();
+  }
+
+  #decode(entry: Uint8Array): Proposed {
+    const reader = this.#entryReader.reset(entry);
+    const header = readTxnHeader(reader);
+    return { header, txn: readTxnBody(reader, header.type) };
+  }
+
+  #considerSnapshot(): void {
+    const { snapCount, snapPhase } = this.#options;
+    if (this.#isSnapshotting || this.#txnsSinceSnapshot < (snapCount * (1 + snapPhase)) / 2) return;
+    this.#isSnapshotting = true;
+    this.#txnsSinceSnapshot = 0;
+    this.#effects.push({ type: 'snapshot', zxid: this.#tree.lastProcessedZxid, tree: this.#tree });
+  }
+
+  #onRole(role: RoleReport): void {
+    this.#role = role;
+    this.#leader = null;
+    // What had come of a snapshot belongs to the role that ends.
+    this.#incoming = null;
+    this.#effects.push({ type: 'role', role });
+    if (!role.active) {
+      this.#inactiveSinceMs ??= this.#clock.nowMs;
+      this.#transfers.stopAll();
+      this.#clients.setUpstream(null);
+      return;
+    }
+    this.#inactiveSinceMs = null;
+    if (role.state === 'leading') {
+      const { id: self, tickMs } = this.#options;
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
+      this.#clients.setUpstream(this.#leader);
+    } else {
+      this.#clients.setUpstream(new LearnerDesk(this.#peer));
+    }
+  }
+
+  #onPacket(from: PeerId, packet: QuorumPacket): void {
+    switch (packet.type) {
+      case 'request':
+        if (packet.opCode === OpCode.sync) this.#leader?.onSync(from);
+        else this.#leader?.onRequest(from, packet);
+        return;
+      case 'revalidate':
+        this.#leader?.onRevalidate(from, packet.session, packet.timeoutMs);
+        return;
+      case 'ping':
+        for (const { session, timeoutMs } of packet.sessions) this.#leader?.onTouched(session, timeoutMs);
+        return;
+      case 'revalidated':
+        return this.#clients.onRevalidated(packet.session, packet.valid);
+      case 'sync':
+        return this.#clients.onSynced();
+      default:
+        return;
+    }
+  }
+
+  #answer(origin: PeerId, packet: QuorumPacket & { readonly type: 'sync' | 'revalidated' }): void {
+    if (origin !== this.#options.id) this.#peer.step({ type: 'sendToLearner', learner: origin, packet });
+    else if (packet.type === 'sync') this.#clients.onSynced();
+    else this.#onRevalidatedHere(packet.session, packet.valid);
+  }
+
+  #onRevalidatedHere(session: SessionId, isValid: boolean): void {
+    this.#clients.onRevalidated(session, isValid);
+  }
+
+  #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
+    this.#incoming ??= new SnapshotReader('stream');
+    this.#incoming.push(bytes);
+    if (!last) return;
+    const tree = this.#incoming.finish(zxid);
+    this.#incoming = null;
+    this.#replaceTree(tree);
+    this.#effects.push({ type: 'install', zxid, tree });
+  }
+
+  #replaceTree(tree: DataTree): void {
+    this.#tree = tree;
+    this.#isSnapshotting = false;
+    this.#clients.replaceTree(tree);
+  }
+}

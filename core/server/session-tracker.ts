@@ -1,0 +1,117 @@
+/**
+ * The leader's view of who is alive: every session with its timeout, owner and moment of expiry
+ * (SessionTrackerImpl, ExpiryQueue). Sessions expire in buckets one tick wide, so a session lives between `timeout` and
+ * `timeout + tick` without a sign of life. Rebuilt from the tree's session table when a leader takes over: a failover
+ * extends every session.
+ */
+
+import { type PeerId, type SessionId, SessionMap } from '../ids.ts';
+
+export type SessionCheck = 'ok' | 'expired' | 'moved';
+
+interface TrackedSession {
+  readonly id: SessionId;
+  timeoutMs: number;
+  /** The replica that last (re-)attached it; null until the first request after a change of leader. */
+  owner: PeerId | null;
+  expiresAtMs: number;
+  isClosing: boolean;
+}
+
+export class SessionTracker {
+  readonly #tickMs: number;
+  readonly #sessions = new SessionMap<TrackedSession>();
+  readonly #buckets = new Map<number, Set<TrackedSession>>();
+  #nowMs: number;
+  #nextBucketMs: number;
+
+  constructor(tickMs: number, nowMs: number) {
+    this.#tickMs = tickMs;
+    this.#nowMs = nowMs;
+    this.#nextBucketMs = this.#bucketOf(nowMs);
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  add(id: SessionId, timeoutMs: number, owner: PeerId | null): void {
+    const known = this.#sessions.get(id);
+    if (known !== undefined) this.#leaveBucket(known);
+    const session: TrackedSession = { id, timeoutMs, owner, expiresAtMs: 0, isClosing: false };
+    this.#sessions.set(id, session);
+    this.#enterBucket(session);
+  }
+
+  /** A sign of life. @returns false for a session that is unknown or closing */
+  touch(id: SessionId, timeoutMs: number): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.isClosing) return false;
+    session.timeoutMs = timeoutMs;
+    const bucket = this.#bucketOf(this.#nowMs + timeoutMs);
+    if (bucket <= session.expiresAtMs) return true;
+    this.#leaveBucket(session);
+    this.#enterBucket(session);
+    return true;
+  }
+
+  /** A session re-attaches to `owner`, perhaps with another timeout. @returns whether it still lives */
+  attach(id: SessionId, timeoutMs: number, owner: PeerId): boolean {
+    if (!this.touch(id, timeoutMs)) return false;
+    const session = this.#sessions.get(id);
+    if (session !== undefined) session.owner = owner;
+    return true;
+  }
+
+  /** Whether a write of this session that came over `owner` may go ahead. */
+  check(id: SessionId, owner: PeerId): SessionCheck {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.isClosing) return 'expired';
+    session.owner ??= owner;
+    return session.owner === owner ? 'ok' : 'moved';
+  }
+
+  /** From now on requests of this session are refused. @returns false when it was closing already, or unknown */
+  markClosing(id: SessionId): boolean {
+    const session = this.#sessions.get(id);
+    if (session === undefined || session.isClosing) return false;
+    session.isClosing = true;
+    this.#leaveBucket(session);
+    return true;
+  }
+
+  remove(id: SessionId): void {
+    const session = this.#sessions.get(id);
+    if (session === undefined) return;
+    this.#leaveBucket(session);
+    this.#sessions.delete(id);
+  }
+
+  /** Moves time forward. @returns the sessions that expire by it, in bucket order */
+  advance(nowMs: number): SessionId[] {
+    this.#nowMs = nowMs;
+    const expired: SessionId[] = [];
+    for (; this.#nextBucketMs <= nowMs; this.#nextBucketMs += this.#tickMs) {
+      const bucket = this.#buckets.get(this.#nextBucketMs);
+      if (bucket === undefined) continue;
+      for (const session of bucket) expired.push(session.id);
+    }
+    return expired;
+  }
+
+  #bucketOf(timeMs: number): number {
+    return (Math.floor(timeMs / this.#tickMs) + 1) * this.#tickMs;
+  }
+
+  #enterBucket(session: TrackedSession): void {
+    session.expiresAtMs = this.#bucketOf(this.#nowMs + session.timeoutMs);
+    const bucket = this.#buckets.get(session.expiresAtMs);
+    if (bucket === undefined) this.#buckets.set(session.expiresAtMs, new Set([session]));
+    else bucket.add(session);
+  }
+
+  #leaveBucket(session: TrackedSession): void {
+    const bucket = this.#buckets.get(session.expiresAtMs);
+    if (bucket?.delete(session) === true && bucket.size === 0) this.#buckets.delete(session.expiresAtMs);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * All defaults of the configuration, in one frozen table. Session bounds and the data directory depend on other values
+ * and are derived in `load.ts`; everything else is here and nowhere else.
+ */
+
+import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
+import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
+
+export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'maxSessionTimeoutMs'> = Object.freeze({
+  replicas: 3,
+  clientPort: 2181,
+  host: '127.0.0.1',
+  dataDir: './data',
+  inMemory: false,
+  adminPort: null,
+  tickTimeMs: 2000,
+  initLimitTicks: 10,
+  syncLimitTicks: 5,
+  heartbeatMs: 100,
+  heartbeatTimeoutMs: 2000,
+  snapCount: 100_000,
+  maxClientConnections: 60,
+  globalOutstandingLimit: 1000,
+  maxFrameBytes: 0xfffff,
+});
+
+/** As ZooKeeper derives them from the tick. */
+export const SESSION_TIMEOUT_TICKS = Object.freeze({ min: 2, max: 20 });
+
+export const HANDLER_DEFAULTS: Omit<HandlerConfig, 'use' | 'options'> = Object.freeze({
+  threads: 1,
+  concurrency: 1,
+  batchMax: 100,
+  timeoutMs: 30_000,
+  memoryMiB: 256,
+  retry: RETRY_DEFAULTS,
+});
+
+export const PIPELINE_DEFAULTS: Pick<PipelineConfig, 'propagator' | 'inFlightMax'> = Object.freeze({
+  propagator: Object.freeze({ use: 'memory', options: undefined }),
+  inFlightMax: 1024,
+});

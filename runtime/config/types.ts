@@ -1,0 +1,92 @@
+/**
+ * The shape of the configuration after loading: complete, checked, frozen, with absolute paths.
+ *
+ * What a file may leave out is in `defaults.ts`; what it may say is in `schema.ts`.
+ */
+
+import type { RetryPolicy } from '../../core/events/retry.ts';
+
+export interface Config {
+  readonly ensemble: EnsembleConfig;
+  /** Znodes to create at start where they are absent, path to text. Their later values are never touched. */
+  readonly znodes: Readonly<Record<string, string>>;
+  /** Plugins to load before any pipeline is made, in this order. */
+  readonly plugins: readonly PluginConfig[];
+  readonly pipelines: readonly PipelineConfig[];
+}
+
+export interface EnsembleConfig {
+  /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
+  readonly replicas: number;
+  /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
+  readonly clientPort: number;
+  /** Address to listen on. Default 127.0.0.1, this machine only. */
+  readonly host: string;
+  /** Absolute. One folder per replica in it. Default `data` beside the configuration file. */
+  readonly dataDir: string;
+  /** Nothing is written to disk; all is lost at the end of the process. For tests. Default false. */
+  readonly inMemory: boolean;
+  /** Port of the HTTP admin server; null: none. Default null. */
+  readonly adminPort: number | null;
+  /** ZooKeeper's unit of time. Default 2000. */
+  readonly tickTimeMs: number;
+  /** Ticks that a learner may take to connect and synchronise. Default 10. */
+  readonly initLimitTicks: number;
+  /** Ticks that a learner may be silent. Default 5. */
+  readonly syncLimitTicks: number;
+  /** How often replica threads show that they are not frozen. Default 100. */
+  readonly heartbeatMs: number;
+  /** Silence after which a replica thread counts as frozen and is replaced. Default 2000. */
+  readonly heartbeatTimeoutMs: number;
+  /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  /** Transactions between two snapshots. Default 100,000. */
+  readonly snapCount: number;
+  /** Connections from one address to one replica; 0: no limit. Default 60. */
+  readonly maxClientConnections: number;
+  /** Requests under way on one replica before it stops reading from its clients. Default 1,000. */
+  readonly globalOutstandingLimit: number;
+  /** Largest request frame, as ZooKeeper's jute.maxbuffer. Default 1,048,575. */
+  readonly maxFrameBytes: number;
+}
+
+export interface PluginConfig {
+  /** A path beside the configuration file (begins with a dot or a slash) or a package. */
+  readonly use: string;
+  readonly options: unknown;
+}
+
+export interface StepConfig {
+  /** Name of a step that a plugin makes, or the path of a plugin module that makes one. */
+  readonly use: string;
+  /** Checked by the step's own schema. */
+  readonly options: unknown;
+}
+
+export interface HandlerConfig extends StepConfig {
+  /** Pool threads; 0: inline on the main thread. Default 1. */
+  readonly threads: number;
+  /** Events of different keys under way at once within a batch, for handlers that wait. Default 1: one after another. */
+  readonly concurrency: number;
+  /** Most events in one batch. Default 100. */
+  readonly batchMax: number;
+  /** A batch that takes longer costs the thread its life, and counts as failed. Default 30,000. */
+  readonly timeoutMs: number;
+  /** JavaScript heap of one thread. Default 256. */
+  readonly memoryMiB: number;
+  readonly retry: RetryPolicy;
+}
+
+export interface PipelineConfig {
+  /** Unique. Also the name of its consumer group. */
+  readonly name: string;
+  readonly topic: string;
+  /** Absent: the topic is fed by another pipeline, by a handler or through the API. */
+  readonly generator: StepConfig | null;
+  readonly propagator: StepConfig;
+  /** Absent: the topic is only observed. */
+  readonly handler: HandlerConfig | null;
+  /** Most events under way between propagator and handler: the credits of this pipeline. Default 1,024. */
+  readonly inFlightMax: number;
+}

@@ -1,0 +1,179 @@
+/**
+ * An ensemble of replica threads in this process: checks what it needs before anything is touched, starts it, and gives
+ * out clients and its state.
+ */
+
+import net from 'node:net';
+import { ConfigError } from '../core/errors.ts';
+import { type PeerId, toPeerId } from '../core/ids.ts';
+import { busTransport } from './bus-transport.ts';
+import type { Client } from './client/client.ts';
+import type { ClientOptions } from './client/options.ts';
+import { monotonicMs } from './clock.ts';
+import type { EnsembleConfig } from './config/types.ts';
+import type { Log } from './logger.ts';
+import { type SupervisedReplica, Supervisor } from './replica/supervisor.ts';
+import type { ReplicaStatus } from './replica/thread-messages.ts';
+import { openDataDirectory } from './storage/data-directory.ts';
+
+/** How long replicas may take to drain and sync at a stop. */
+const STOP_GRACE_MS = 10_000;
+
+export interface EnsembleState {
+  readonly replicas: readonly SupervisedReplica[];
+  /** The active leader, if there is one. */
+  readonly leader: PeerId | null;
+  readonly epoch: number | null;
+}
+
+export interface Ensemble {
+  /** Client ports by replica, in order. */
+  readonly clientPorts: readonly number[];
+  /** From the call of `startEnsemble` until every replica served, milliseconds. */
+  readonly startMs: number;
+  readonly state: EnsembleState;
+  /** Called after every change of `state`, from then on. @returns how to stop that */
+  onChange(listener: (state: EnsembleState) => void): () => void;
+  /** Makes a client that reaches the replicas over the bus; `make` is the constructor of the client that you want. */
+  connect<Made extends Client>(
+    make: new (connectString: string, options: ClientOptions) => Made,
+    options?: ClientOptions,
+  ): Made;
+  inspect(): Promise<ReplicaStatus[]>;
+  /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
+  kill(replica: PeerId): Promise<void>;
+  /** Fault injection: blocks a replica's thread. */
+  freeze(replica: PeerId, ms: number): Promise<void>;
+  /** Stops all replicas in order: hang up, sync, end. Idempotent. */
+  close(): Promise<void>;
+}
+
+/**
+ * Resolves once every replica listens and serves.
+ * @throws ConfigError for a port that is taken; DataDirectoryError and its kin for a directory that cannot be used;
+ *   nothing has been changed then. Any other error: a replica failed to start, and all of them have been stopped
+ */
+export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<Ensemble> {
+  const startedAtMs = monotonicMs();
+  const ids = Array.from({ length: config.replicas }, (_, index) => toPeerId(index + 1));
+  const ports = ids.map((_, index) => (config.clientPort === 0 ? 0 : config.clientPort + index));
+  await requireFreePorts(config.host, ports);
+  const directory = config.inMemory ? null : openDirectory(config, ids, log);
+  const listeners = new Set<(state: EnsembleState) => void>();
+  let closing: Promise<void> | null = null;
+  const { supervisor, ready } = supervise({
+    config,
+    log,
+    replicas: ids.map((id, index) => ({
+      id,
+      clientPort: ports[index] ?? 0,
+      replicaPath: directory === null ? null : directory.replicaPath(id),
+    })),
+    onChange: () => {
+      for (const listener of listeners) listener(stateOf(supervisor));
+    },
+  });
+  const close = (): Promise<void> => {
+    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directory?.release());
+    return closing;
+  };
+  try {
+    await ready;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    clientPorts: supervisor.replicas.map(({ clientPort }) => clientPort ?? 0),
+    startMs: monotonicMs() - startedAtMs,
+    get state() {
+      return stateOf(supervisor);
+    },
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    connect(make, options = {}) {
+      const servers = ids.map((id) => `replica:${id}`).join(',');
+      const openTransport = busTransport((replica) => supervisor.openClientPort(toPeerId(replica)));
+      return new make(servers, { ...options, openTransport });
+    },
+    inspect: () => inspectAll(supervisor),
+    kill: (replica) => supervisor.kill(replica),
+    freeze: (replica, ms) => supervisor.control(replica).call('freeze', ms),
+    close,
+  };
+}
+
+interface Supervision {
+  readonly config: EnsembleConfig;
+  readonly log: Log;
+  readonly replicas: readonly {
+    readonly id: PeerId;
+    readonly clientPort: number;
+    readonly replicaPath: string | null;
+  }[];
+  readonly onChange: () => void;
+}
+
+function supervise({ config, log, replicas, onChange }: Supervision): { supervisor: Supervisor; ready: Promise<void> } {
+  let resolve: () => void;
+  let reject: (error: Error) => void;
+  const ready = new Promise<void>((onReady, onFailure) => {
+    resolve = onReady;
+    reject = onFailure;
+  });
+  const supervisor: Supervisor = new Supervisor({
+    replicas,
+    settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    log,
+    onChange: () => {
+      if (supervisor.isReady) resolve();
+      onChange();
+    },
+    onStartFailure: (error) => reject(error),
+  });
+  return { supervisor, ready };
+}
+
+function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log): ReturnType<typeof openDataDirectory> {
+  const [single] = ids;
+  return openDataDirectory({
+    path: config.dataDir,
+    layout: ids.length === 1 && single !== undefined ? { single } : { replicas: ids },
+    onLost: () => {
+      log('error', `another process has taken over ${config.dataDir}; ending at once`);
+      process.exit(1);
+    },
+  });
+}
+
+/** Looks before anything is started, so that a port in use is told with nothing touched. */
+async function requireFreePorts(host: string, ports: readonly number[]): Promise<void> {
+  const failures = await Promise.all(ports.filter((port) => port !== 0).map((port) => portProblem(host, port)));
+  const problems = failures.filter((problem) => problem !== null);
+  if (problems.length > 0) throw new ConfigError(problems);
+}
+
+function portProblem(host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+  return new Promise((resolve) => {
+    const probe = net.createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const found =
+        error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
+      resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
+    });
+    probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
+  });
+}
+
+function stateOf(supervisor: Supervisor): EnsembleState {
+  const { replicas } = supervisor;
+  const leading = replicas.find(({ role }) => role.state === 'leading' && role.active);
+  return { replicas, leader: leading?.id ?? null, epoch: leading?.role.epoch ?? null };
+}
+
+async function inspectAll(supervisor: Supervisor): Promise<ReplicaStatus[]> {
+  const alive = supervisor.replicas.filter(({ isAlive }) => isAlive);
+  return Promise.all(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+}

@@ -1,0 +1,24 @@
+/** What carries a client's frames: a socket, or a link of the bus. The replica's host sees only this. */
+
+export interface ClientCarrier {
+  /** Takes the bytes over; they leave in order. */
+  send(bytes: Buffer): void;
+  /** Ends the connection once what was sent has left. */
+  end(): void;
+  /** Stops and resumes the flow of frames from the client. */
+  pause(): void;
+  resume(): void;
+  /** Bytes sent that the client has not taken yet. */
+  readonly queuedBytes: number;
+}
+
+/** What a carrier tells. After `onClose` it tells nothing more. */
+export interface ClientSession {
+  /** Bytes of the stream of frames; they are never written to again. */
+  onChunk(chunk: Buffer): void;
+  /** The client has taken enough for more to be sent. */
+  onDrain(): void;
+  onClose(): void;
+}
+
+export type AcceptClient = (carrier: ClientCarrier, address: string) => ClientSession;

@@ -1,0 +1,36 @@
+/**
+ * The tree as the pipeline sees it: read one znode, commit a handful of operations together. The runtime puts a client
+ * behind it; tests put a Map.
+ */
+
+export interface Znodes {
+  /** Null when there is no znode. Sees at least what this process committed before. */
+  read(path: string): Promise<ZnodeValue | null>;
+  /**
+   * All operations or none, as one ZooKeeper transaction. 'conflict': a version or the existence of a znode was another
+   * one (BAD_VERSION, NODE_EXISTS, NO_NODE), and nothing happened. Rejects with an error that has `retryable` and `applied` for anything else.
+   */
+  commit(ops: readonly ZnodeOp[]): Promise<'committed' | 'conflict'>;
+}
+
+export interface ZnodeValue {
+  readonly data: Uint8Array;
+  readonly version: number;
+}
+
+export type ZnodeOp =
+  | { readonly type: 'create'; readonly path: string; readonly data: Uint8Array }
+  | { readonly type: 'set'; readonly path: string; readonly data: Uint8Array; readonly version: number }
+  | { readonly type: 'delete'; readonly path: string; readonly version: number };
+
+/** Whether trying again can help: the operation was refused for a moment, or its answer was lost. */
+export function isRetryable(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
+}
+
+/** The paths above a znode, from the top: `/a/b/c` has `/a` and `/a/b`. */
+export function parentsOf(path: string): readonly string[] {
+  const parents: string[] = [];
+  for (let at = path.indexOf('/', 1); at !== -1; at = path.indexOf('/', at + 1)) parents.push(path.slice(0, at));
+  return parents;
+}

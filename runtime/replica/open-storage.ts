@@ -1,0 +1,37 @@
+/** Opens a replica's storage and reads it back; a damaged history is put aside, to be fetched from the quorum. */
+
+import type { Log } from '../logger.ts';
+import { describeError } from '../logger.ts';
+import { isDamage } from '../storage/errors.ts';
+import { openFileStorage } from '../storage/file-storage.ts';
+import { nodeFileSystem } from '../storage/file-system.ts';
+import { openMemoryStorage } from '../storage/memory-storage.ts';
+import { quarantine } from '../storage/quarantine.ts';
+import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
+import type { ReplicaThreadData } from './thread-messages.ts';
+
+interface Opened {
+  readonly storage: ReplicaStorage;
+  readonly recovered: RecoveredState;
+}
+
+export function openStorage(where: ReplicaThreadData['storage'], listener: StorageListener, log: Log): Opened {
+  if (where.type === 'memory') return recover(openMemoryStorage({ listener, start: where.start }), log);
+  const { replicaPath } = where;
+  try {
+    return recover(openFileStorage({ replicaPath, listener }), log);
+  } catch (error) {
+    if (!isDamage(error)) throw error;
+    const aside = quarantine({ fileSystem: nodeFileSystem, replicaPath });
+    log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
+    return recover(openFileStorage({ replicaPath, listener }), log);
+  }
+}
+
+function recover(storage: ReplicaStorage, log: Log): Opened {
+  const recovered = storage.recover();
+  const { tornBytes, skippedSnapshots } = recovered.report;
+  if (tornBytes > 0) log('info', `cut ${tornBytes} bytes of an unfinished write off the end of the log`);
+  for (const snapshot of skippedSnapshots) log('warn', `snapshot ${snapshot} is damaged and was passed over`);
+  return { storage, recovered };
+}

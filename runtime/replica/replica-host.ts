@@ -1,0 +1,248 @@
+/**
+ * The machine around one replica: performs the effects of the core, in their order, and feeds back what comes of them.
+ *
+ * One turn: whatever arrived since the last (frames of clients and peers, a finished sync, a tick) went into the core
+ * at once; now its effects are performed, the log is flushed, links and clients get their bytes, once each. It decides
+ * nothing about the protocol.
+ */
+
+import { unreachable } from '../../core/assert.ts';
+import type { PeerId } from '../../core/ids.ts';
+import type { ReplicaEffect } from '../../core/server/effects.ts';
+import { Replica, type ReplicaOptions } from '../../core/server/replica.ts';
+import type { RoleReport } from '../../core/zab/effects.ts';
+import type { Zxid } from '../../core/zxid.ts';
+import type { Link } from '../bus/message-bus.ts';
+import { monotonicMs, wallMs } from '../clock.ts';
+import { describeError, type Log } from '../logger.ts';
+import type { LogFencedError } from '../storage/errors.ts';
+import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
+import { Clients } from './clients.ts';
+import { PeerLinks } from './peer-links.ts';
+import { SnapshotTask } from './snapshot-task.ts';
+
+const FENCE_RETRY_MS = 1000;
+
+export interface ReplicaHostOptions {
+  readonly replica: ReplicaOptions;
+  readonly log: Log;
+  readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
+  readonly onRole: (role: RoleReport) => void;
+  /** The replica cannot go on; its thread should end. */
+  readonly onFatal: (error: Error) => void;
+}
+
+export class ReplicaHost {
+  readonly clients: Clients;
+  readonly #options: ReplicaHostOptions;
+  readonly #storage: ReplicaStorage;
+  readonly #replica: Replica;
+  readonly #links: PeerLinks;
+  readonly #ticker: NodeJS.Timeout;
+  /** Effects that wait for a truncation or an installation to end. */
+  #waiting: ReplicaEffect[] = [];
+  #isBlocked = false;
+  #snapshot: SnapshotTask | null = null;
+  #isTurnScheduled = false;
+  #retryFencedAtMs = 0;
+  #isClosed = false;
+
+  constructor(options: ReplicaHostOptions) {
+    this.#options = options;
+    const { storage, recovered } = options.openStorage({
+      onDurable: (zxid) => this.#onDurable(zxid),
+      onFenced: (error) => this.#onFenced(error),
+    });
+    this.#storage = storage;
+    const restored = { ...recovered, mayVote: storage.mayVote };
+    this.#replica = new Replica(options.replica, restored, this.#now());
+    this.clients = new Clients(this.#replica, options.log, () => this.#scheduleTurn());
+    this.#links = new PeerLinks({
+      onMessage: (from, message) => {
+        this.#scheduleTurn();
+        this.#replica.onPeerMessage(from, message);
+      },
+      onUp: (peer) => {
+        this.#scheduleTurn();
+        this.#replica.onLinkUp(peer);
+      },
+      onDown: (peer) => {
+        this.#scheduleTurn();
+        this.#replica.onLinkDown(peer);
+      },
+    });
+    this.#ticker = setInterval(() => this.#onTick(), Math.ceil(options.replica.heartbeatIntervalMs / 2));
+    this.#scheduleTurn();
+  }
+
+  get replica(): Replica {
+    return this.#replica;
+  }
+
+  addPeer(peer: PeerId, link: Link): void {
+    this.#links.add(peer, link);
+  }
+
+  linkTo(peer: PeerId): Link | undefined {
+    return this.#links.get(peer);
+  }
+
+  /** Stops in order: clients are hung up on, what is logged reaches the disk, peers see the links go down. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#replica.closeConnections();
+    this.#turn();
+    this.#isClosed = true;
+    clearInterval(this.#ticker);
+    await this.#storage.close();
+    this.#links.close();
+  }
+
+  // The first input after a turn brings the clock up to date for all that come with it, and orders the next turn: after
+  // the events that the loop has at hand, so that they share one write, one sync and one post.
+  #scheduleTurn(): void {
+    if (this.#isTurnScheduled || this.#isClosed) return;
+    this.#isTurnScheduled = true;
+    this.#replica.onClock(this.#now());
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isTurnScheduled = false;
+    if (this.#isClosed) return;
+    try {
+      this.#continueInBackground();
+      this.#performAll(this.#replica.takeEffects());
+      this.#storage.flush();
+      this.#links.flush();
+      this.clients.flush();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #continueInBackground(): void {
+    if (this.#snapshot !== null && !this.#snapshot.advance()) this.#snapshot = null;
+    if (this.#replica.hasBackgroundWork && this.#links.isWritable) this.#replica.onContinue();
+    if (this.#snapshot !== null || this.#replica.hasBackgroundWork) setImmediate(() => this.#scheduleTurn());
+  }
+
+  #performAll(effects: readonly ReplicaEffect[]): void {
+    for (const effect of effects) {
+      if (this.#isBlocked) this.#waiting.push(effect);
+      else this.#perform(effect);
+    }
+  }
+
+  #perform(effect: ReplicaEffect): void {
+    switch (effect.type) {
+      case 'send':
+        return this.#links.send(effect.to, effect.message);
+      case 'append':
+        return this.#storage.append(effect.zxid, effect.entry);
+      case 'saveAcceptedEpoch':
+        return this.#storage.saveAcceptedEpoch(effect.epoch);
+      case 'saveCurrentEpoch':
+        return this.#storage.saveCurrentEpoch(effect.epoch);
+      case 'truncate':
+        return this.#truncate(effect.zxid, effect.reload);
+      case 'install': {
+        this.#block();
+        this.#abandonSnapshot();
+        const { zxid, tree } = effect;
+        const task = new SnapshotTask(tree, this.#storage.beginInstall(zxid), (error) =>
+          this.#unblock(error, () => this.#replica.onInstalled(zxid)),
+        );
+        return task.run();
+      }
+      case 'snapshot':
+        this.#snapshot = new SnapshotTask(effect.tree, this.#storage.beginSnapshot(effect.zxid), (error) =>
+          this.#onSnapshotDone(error),
+        );
+        return;
+      case 'completeResync':
+        return this.#storage.completeResync();
+      case 'role':
+        return this.#options.onRole(effect.role);
+      default:
+        unreachable(effect);
+    }
+  }
+
+  // A truncation or an installation ends the snapshot under way: its tree or its log is not this replica's any more.
+  #abandonSnapshot(): void {
+    this.#snapshot?.abandon();
+    this.#snapshot = null;
+  }
+
+  #truncate(zxid: Zxid, reload: boolean): void {
+    this.#block();
+    this.#abandonSnapshot();
+    this.#storage.truncate(zxid, (error) =>
+      this.#unblock(error, () => this.#replica.onTruncated(zxid, reload ? this.#storage.recover().tree : null)),
+    );
+  }
+
+  #block(): void {
+    this.#isBlocked = true;
+  }
+
+  #unblock(error: Error | null, proceed: () => void): void {
+    if (this.#isClosed) return;
+    if (error !== null) return this.#fail(error);
+    this.#scheduleTurn();
+    this.#isBlocked = false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    try {
+      this.#performAll(waiting);
+      proceed();
+    } catch (reason) {
+      this.#fail(reason);
+    }
+  }
+
+  // A snapshot that fails costs nothing but a longer log: the next one is due after as many txns again.
+  #onSnapshotDone(error: Error | null): void {
+    if (error !== null) this.#options.log('warn', `no snapshot was taken: ${describeError(error)}`);
+    this.#replica.onSnapshotSaved();
+  }
+
+  #onDurable(zxid: Zxid): void {
+    if (this.#isClosed) return;
+    this.#scheduleTurn();
+    this.#replica.onSynced(zxid);
+    if (this.#retryFencedAtMs === 0) return;
+    this.#retryFencedAtMs = 0;
+    this.#replica.onWritable(true);
+    this.#options.log('info', 'the log takes writes again');
+  }
+
+  #onFenced(error: LogFencedError): void {
+    if (!error.retryable) return this.#fail(error);
+    if (this.#retryFencedAtMs === 0) {
+      this.#options.log('error', `${error.message}; writes are refused until there is room, reads go on`);
+    }
+    this.#retryFencedAtMs = monotonicMs() + FENCE_RETRY_MS;
+    this.#replica.onWritable(false);
+  }
+
+  #onTick(): void {
+    this.#scheduleTurn();
+    this.#replica.onTick(this.#now());
+    if (this.#retryFencedAtMs === 0 || monotonicMs() < this.#retryFencedAtMs) return;
+    this.#retryFencedAtMs = monotonicMs() + FENCE_RETRY_MS;
+    this.#storage.retryFenced();
+  }
+
+  #fail(error: unknown): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#ticker);
+    this.#options.onFatal(error instanceof Error ? error : new Error(String(error)));
+  }
+
+  #now(): { nowMs: number; wallMs: number } {
+    return { nowMs: monotonicMs(), wallMs: wallMs() };
+  }
+}

@@ -1,0 +1,107 @@
+/**
+ * The body of a replica's worker thread: opens the disk, then the client port, then runs the host until it is stopped
+ * or fails. Its death, of whatever cause, is seen by the supervisor and the peers as the end of their ports.
+ */
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { invariant } from '../../core/assert.ts';
+import type { ReplicaOptions } from '../../core/server/replica.ts';
+import { formatZxid } from '../../core/zxid.ts';
+import { exposeControl } from '../bus/control.ts';
+import { toPlainError } from '../bus/plain-error.ts';
+import { openPortLink } from '../bus/port-link.ts';
+import { createLog, describeError } from '../logger.ts';
+import { ClientPort } from '../net/client-port.ts';
+import { serveLink } from '../net/link-carrier.ts';
+import { chance } from '../random.ts';
+import { openStorage } from './open-storage.ts';
+import { ReplicaHost } from './replica-host.ts';
+import type { FromReplicaThread, ReplicaControl, ReplicaThreadData, ToReplicaThread } from './thread-messages.ts';
+
+/** ZooKeeper's defaults of FastLeaderElection and of ZKDatabase. */
+const ELECTION = { finalizeWaitMs: 200, notificationMinMs: 200, notificationMaxMs: 60_000 } as const;
+const COMMIT_LOG = { commitLogCount: 500, commitLogBytes: 16 << 20 } as const;
+/** Clients wait this long for a new leader before they are turned away: many times what an election takes. */
+const ELECTION_HOLD_MS = 3000;
+
+const data = workerData as ReplicaThreadData;
+const log = createLog(`replica ${data.id}`);
+
+function post(message: FromReplicaThread): void {
+  parentPort?.postMessage(message);
+}
+
+function replicaOptions({ id, voters, settings }: ReplicaThreadData): ReplicaOptions {
+  return {
+    id,
+    voters,
+    observers: [],
+    heartbeatIntervalMs: settings.heartbeatMs,
+    syncLimitMs: settings.heartbeatTimeoutMs,
+    initLimitMs: settings.initLimitMs,
+    ...ELECTION,
+    ...COMMIT_LOG,
+    tickMs: settings.tickTimeMs,
+    minSessionTimeoutMs: settings.minSessionTimeoutMs,
+    maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
+    snapCount: settings.snapCount,
+    snapPhase: chance(),
+    electionHoldMs: ELECTION_HOLD_MS,
+  };
+}
+
+function fail(error: unknown): void {
+  log('error', `stopping: ${describeError(error)}`);
+  post({ type: 'failed', error: toPlainError(error) });
+  // The exit code tells the supervisor that this was no order of its own.
+  process.exit(1);
+}
+
+async function run(): Promise<void> {
+  const host = new ReplicaHost({
+    replica: replicaOptions(data),
+    log,
+    openStorage: (listener) => openStorage(data.storage, listener, log),
+    onRole: (role) => post({ type: 'role', role }),
+    onFatal: fail,
+  });
+  const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
+  parentPort?.on('message', (message: ToReplicaThread) => {
+    const link = openPortLink(message.port);
+    if (message.type === 'peer') host.addPeer(message.peer, link);
+    else serveLink(link, host.clients.accept);
+  });
+  const { replica } = host;
+  const control: ReplicaControl = {
+    inspect: () => ({
+      id: data.id,
+      role: replica.role,
+      zxid: formatZxid(replica.tree.lastProcessedZxid),
+      znodeCount: replica.tree.znodeCount,
+      sessionCount: replica.tree.sessions.size,
+      connectionCount: replica.connectionCount,
+      watchCount: replica.tree.watches.count,
+    }),
+    stop: async () => {
+      await host.close();
+      await port.close();
+      clearInterval(pulse);
+      // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
+      parentPort?.close();
+      setImmediate(() => data.control.close());
+    },
+    freeze: (ms) => {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+    },
+  };
+  exposeControl(control, data.control);
+  const port = await ClientPort.listen({
+    host: data.settings.host,
+    port: data.clientPort,
+    accept: host.clients.accept,
+  });
+  post({ type: 'listening', port: port.port });
+}
+
+invariant(parentPort !== null, 'a replica runs in a worker thread');
+run().catch(fail);

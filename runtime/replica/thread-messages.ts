@@ -1,0 +1,63 @@
+/** What the supervisor and a replica's thread say to each other. Data takes the bus; this is birth, links and death. */
+
+import type { MessagePort } from 'node:worker_threads';
+import type { PeerId } from '../../core/ids.ts';
+import type { RoleReport } from '../../core/zab/effects.ts';
+import type { PlainError } from '../bus/plain-error.ts';
+
+/** How a replica is configured; see `EnsembleConfig` for the meaning of each. */
+export interface ReplicaSettings {
+  readonly host: string;
+  readonly tickTimeMs: number;
+  readonly initLimitMs: number;
+  readonly heartbeatMs: number;
+  readonly heartbeatTimeoutMs: number;
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  readonly snapCount: number;
+}
+
+export interface ReplicaThreadData {
+  readonly id: PeerId;
+  readonly voters: readonly PeerId[];
+  readonly settings: ReplicaSettings;
+  /** 0: a free port. */
+  readonly clientPort: number;
+  readonly storage:
+    | { readonly type: 'files'; readonly replicaPath: string }
+    | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
+  /** One int for each replica, which its thread counts up: it stands still when the thread does. */
+  readonly pulses: Int32Array;
+  readonly pulseIndex: number;
+  readonly control: MessagePort;
+}
+
+export type ToReplicaThread =
+  | { readonly type: 'peer'; readonly peer: PeerId; readonly port: MessagePort }
+  | { readonly type: 'client'; readonly port: MessagePort };
+
+export type FromReplicaThread =
+  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'role'; readonly role: RoleReport }
+  | { readonly type: 'failed'; readonly error: PlainError };
+
+/** What `inspect` tells of a replica. */
+export interface ReplicaStatus {
+  readonly id: PeerId;
+  readonly role: RoleReport;
+  /** As 0x… */
+  readonly zxid: string;
+  readonly znodeCount: number;
+  readonly sessionCount: number;
+  readonly connectionCount: number;
+  readonly watchCount: number;
+}
+
+/** Control calls, by comlink. */
+export interface ReplicaControl extends Record<string, (...parameters: never[]) => unknown> {
+  inspect(): ReplicaStatus;
+  /** Drains and syncs; the thread ends by itself afterwards. */
+  stop(): Promise<void>;
+  /** Blocks the thread for so long, as a runaway loop would: fault injection. */
+  freeze(ms: number): void;
+}

@@ -1,0 +1,3 @@
+/** A module whose default export is no plugin. */
+
+export default { hello: 'world' };
