@@ -82,7 +82,15 @@ export class Disk {
     this.#report = report;
     const { acceptedEpoch, currentEpoch, lastZxid } = this;
     const recent = this.history.slice(this.#logStart);
-    return { acceptedEpoch, currentEpoch, lastZxid, appliedZxid: lastZxid, recent, tree: [...this.history] };
+    return {
+      acceptedEpoch,
+      currentEpoch,
+      lastZxid,
+      appliedZxid: lastZxid,
+      recent,
+      mayVote: true,
+      tree: [...this.history],
+    };
   }
 
   append(record: LogEntry): void {
