@@ -1,5 +1,4 @@
-import { MessageChannel } from 'node:worker_threads';
-import { ControlDownError, exposeControl, openControl } from '../../../../runtime/bus/control.ts';
+import { ControlDownError, exposeControl, makeControlPorts, openControl } from '../../../../runtime/bus/control.ts';
 import { fromPlainError, toPlainError } from '../../../../runtime/bus/plain-error.ts';
 import { DirectoryInUseError } from '../../../../runtime/storage/errors.ts';
 import { assert, suite } from '../../../support/suite.ts';
@@ -15,7 +14,7 @@ const api = {
 };
 
 function channel() {
-  const { port1, port2 } = new MessageChannel();
+  const { port1, port2 } = makeControlPorts();
   exposeControl(api, port2);
   return { link: openControl<typeof api>(port1), port2 };
 }
