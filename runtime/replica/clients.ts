@@ -45,7 +45,7 @@ export class Clients {
     const served: Served = { connection, carrier, isPaused: false };
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);
-    if (this.#isCrowded(address)) {
+    if (carrier.isRemote && this.#isCrowded(address)) {
       const { log, maxClientConnections } = this.#limits;
       log('warn', `refusing a connection of ${address}: it has ${maxClientConnections} already`);
       this.#end(served);
@@ -91,7 +91,9 @@ export class Clients {
     const { maxClientConnections } = this.#limits;
     if (maxClientConnections === 0) return false;
     let count = 0;
-    for (const { address: other } of this.#served.keys()) if (other === address) count++;
+    for (const { connection, carrier } of this.#served.values()) {
+      if (carrier.isRemote && connection.address === address) count++;
+    }
     return count > maxClientConnections;
   }
 
