@@ -173,7 +173,7 @@ export class Runtime {
     await seedZnodes(this.#client, config.znodes);
     const { startPipelines } = await import('./pipeline/pipelines.ts');
     const origin = file === null ? {} : { origin: file };
-    this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(this.#client) });
+    this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
   }
 
   #portOf(id: PeerId): number | null {
