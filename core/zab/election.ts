@@ -227,7 +227,9 @@ export class Election {
   }
 
   #notification(): Notification {
-    return notificationOf('looking', this.#proposal, this.#electionEpoch);
+    // Without a vote it may know whom the others want, but must not add its voice to theirs.
+    const vote = this.#mayVote ? this.#proposal : this.#initialVote;
+    return notificationOf('looking', vote, this.#electionEpoch);
   }
 }
 
