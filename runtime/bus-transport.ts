@@ -17,7 +17,12 @@ export function busTransport(openPort: (replica: number) => MessagePort | null):
       setImmediate(() => {
         if (!isClosed) listener.onClose(new Error(`replica ${server.port} has no thread at the moment`));
       });
-      return { write: () => undefined, close: () => void (isClosed = true) };
+      return {
+        write: () => undefined,
+        close: () => {
+          isClosed = true;
+        },
+      };
     }
     const link = openPortLink(port);
     setImmediate(() => {

@@ -35,7 +35,11 @@ export interface Ensemble {
   /** Called after every change of `state`, from then on. @returns how to stop that */
   onChange(listener: (state: EnsembleState) => void): () => void;
   /** Makes a client that reaches the replicas over the bus; `make` is the constructor of the client that you want. */
-  connect<Made extends Client>(make: new (connectString: string, options: ClientOptions) => Made, options?: ClientOptions): Made;
+  connect<Made extends Client>(
+    make: new (connectString: string, options: ClientOptions) => Made,
+    options?: ClientOptions,
+  ): Made;
+  /** What the replicas say of themselves; those without a thread say nothing. */
   inspect(): Promise<ReplicaStatus[]>;
   /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
   kill(replica: PeerId): Promise<void>;
@@ -105,7 +109,11 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
-  readonly replicas: readonly { readonly id: PeerId; readonly clientPort: number; readonly replicaPath: string | null }[];
+  readonly replicas: readonly {
+    readonly id: PeerId;
+    readonly clientPort: number;
+    readonly replicaPath: string | null;
+  }[];
   readonly onChange: () => void;
 }
 
@@ -152,7 +160,8 @@ function portProblem(host: string, port: number): Promise<ConfigError['problems'
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
-      const found = error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
+      const found =
+        error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
       resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
@@ -165,7 +174,9 @@ function stateOf(supervisor: Supervisor): EnsembleState {
   return { replicas, leader: leading?.id ?? null, epoch: leading?.role.epoch ?? null };
 }
 
+/** Of the replicas that answer: one may end while it is asked. */
 async function inspectAll(supervisor: Supervisor): Promise<ReplicaStatus[]> {
   const alive = supervisor.replicas.filter(({ isAlive }) => isAlive);
-  return Promise.all(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+  const answers = await Promise.allSettled(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 }

@@ -19,6 +19,7 @@ export type {
   ZnodeEffect,
 } from '../events/contracts.ts';
 export { type CloudEvent, EventFormatError, type EventInit, keyOf, parseEvent } from '../events/envelope.ts';
+export { partOf } from '../events/event-part.ts';
 export { Partitioner, partitionOfKey } from '../events/partitioner.ts';
 export {
   defineGenerator,

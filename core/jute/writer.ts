@@ -54,7 +54,7 @@ export class JuteWriter {
 
   writeInt(value: number): void {
     const at = this.#grow(4);
-    this.#bytes.writeInt32BE(value, at);
+    putInt(this.#bytes, at, value);
   }
 
   /** Overwrites an int written earlier: for lengths and counts known only afterwards. */
@@ -65,8 +65,8 @@ export class JuteWriter {
   /** A Number as a long; exact within ±2^53. */
   writeLong(value: number): void {
     const at = this.#grow(8);
-    this.#bytes.writeInt32BE(Math.floor(value / 0x100000000), at);
-    this.#bytes.writeUInt32BE(value >>> 0, at + 4);
+    putInt(this.#bytes, at, Math.floor(value / 0x100000000));
+    putInt(this.#bytes, at + 4, value);
   }
 
   writeSessionId(id: SessionId): void {
@@ -75,8 +75,8 @@ export class JuteWriter {
 
   writeLongHalves(hi: number, lo: number): void {
     const at = this.#grow(8);
-    this.#bytes.writeInt32BE(hi | 0, at);
-    this.#bytes.writeInt32BE(lo | 0, at + 4);
+    putInt(this.#bytes, at, hi);
+    putInt(this.#bytes, at + 4, lo);
   }
 
   writeString(value: string | null): void {
@@ -141,4 +141,12 @@ export class JuteWriter {
     this.length = needed;
     return at;
   }
+}
+
+// Four stores: Buffer's own writer checks type and range of the value again, and costs three times as much.
+function putInt(bytes: Buffer, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
 }

@@ -12,8 +12,8 @@ import type { CheckTxn, CreateTxn, DeleteTxn, SetDataTxn } from '../jute/txn.ts'
 import { validatePath } from '../tree/path.ts';
 import { fixUpAcl, requirePermission } from './authorize.ts';
 import type { ZnodeRecord, ZnodeRecords } from './outstanding-changes.ts';
-import type { Requester } from './prepare.ts';
 import { RequestRefused } from './refusal.ts';
+import type { Requester } from './requester.ts';
 
 const ANY_VERSION = -1;
 const UNDELETABLE = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);

@@ -11,18 +11,12 @@ import { zkCodeOf } from '../errors.ts';
 import type { SessionId } from '../ids.ts';
 import type { MultiOp } from '../jute/multi.ts';
 import { OpCode } from '../jute/op-code.ts';
-import type { Identity } from '../jute/quorum.ts';
 import type { SingleTxn, Txn } from '../jute/txn.ts';
 import { DraftChanges, type OutstandingChanges, type ZnodeRecords } from './outstanding-changes.ts';
 import { prepareCheck, prepareCreate, prepareDelete, prepareSetData } from './prepare-znode.ts';
 import { RequestRefused } from './refusal.ts';
+import type { Requester } from './requester.ts';
 import type { WriteRequest } from './write-request.ts';
-
-/** On whose behalf a txn is prepared. */
-export interface Requester {
-  readonly session: SessionId;
-  readonly identities: readonly Identity[];
-}
 
 /** @throws RequestRefused; then nothing has been recorded in `changes` */
 export function prepare(request: WriteRequest, requester: Requester, changes: OutstandingChanges): Txn {

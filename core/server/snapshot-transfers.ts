@@ -31,6 +31,7 @@ export class SnapshotTransfers {
   }
 
   begin(to: PeerId, stream: number, tree: DataTree): void {
+    this.stop(to);
     this.#transfers.set(to, { stream, writer: new SnapshotWriter(tree, 'stream'), waiting: [] });
   }
 
@@ -43,7 +44,7 @@ export class SnapshotTransfers {
       return;
     }
     // A new quorum connection: nobody waits for the rest of the old one's snapshot.
-    this.#transfers.delete(to);
+    this.stop(to);
     this.#send(to, message);
   }
 
@@ -53,11 +54,12 @@ export class SnapshotTransfers {
   }
 
   stop(to: PeerId): void {
+    this.#transfers.get(to)?.writer.close();
     this.#transfers.delete(to);
   }
 
   stopAll(): void {
-    this.#transfers.clear();
+    for (const to of [...this.#transfers.keys()]) this.stop(to);
   }
 
   #advance(to: PeerId, { stream, writer, waiting }: Transfer): void {

@@ -32,7 +32,8 @@ export class TreeDigest {
   #hi = 0;
   #lo = 0;
   #path = Buffer.allocUnsafeSlow(256);
-  readonly #stat = Buffer.allocUnsafeSlow(STAT_BYTES);
+  readonly #stat = new Uint8Array(STAT_BYTES);
+  readonly #statView = new DataView(this.#stat.buffer);
 
   constructor(store: ZnodeStore) {
     this.#store = store;
@@ -100,21 +101,21 @@ export class TreeDigest {
   // pzxid comes third here, and last in a snapshot.
   #encodeStat(row: Row): void {
     const { records } = this.#store;
-    const stat = this.#stat;
+    const stat = this.#statView;
     putLong(stat, 0, records.long(row, Long.czxid));
     putLong(stat, 8, records.long(row, Long.mzxid));
     putLong(stat, 16, records.long(row, Long.pzxid));
     putLong(stat, 24, records.long(row, Long.ctime));
     putLong(stat, 32, records.long(row, Long.mtime));
-    stat.writeInt32BE(records.int(row, Int.version), 40);
-    stat.writeInt32BE(records.int(row, Int.cversion), 44);
-    stat.writeInt32BE(records.int(row, Int.aversion), 48);
-    stat.writeInt32BE(records.int(row, Int.ownerHi), 52);
-    stat.writeInt32BE(records.int(row, Int.ownerLo), 56);
+    stat.setInt32(40, records.int(row, Int.version));
+    stat.setInt32(44, records.int(row, Int.cversion));
+    stat.setInt32(48, records.int(row, Int.aversion));
+    stat.setInt32(52, records.int(row, Int.ownerHi));
+    stat.setInt32(56, records.int(row, Int.ownerLo));
   }
 }
 
-function putLong(target: Buffer, at: number, value: number): void {
-  target.writeInt32BE(Math.floor(value / 2 ** 32), at);
-  target.writeUInt32BE(value >>> 0, at + 4);
+function putLong(target: DataView, at: number, value: number): void {
+  target.setInt32(at, Math.floor(value / 2 ** 32));
+  target.setInt32(at + 4, value | 0);
 }

@@ -8,7 +8,7 @@
 
 import { Int, NO_ROW, type Row, type ZnodeRecords } from './znode-records.ts';
 
-const CHUNK_BITS = 12;
+const CHUNK_BITS = 14;
 const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
 const FIRST_BUCKETS = 1024;
 

@@ -50,6 +50,7 @@ export function readZnode(reader: JuteReader, state: TreeState, aclKeys: Readonl
   const aclKey = aclKeys.get(snapshotKey);
   if (aclKey === undefined) return `a znode refers to ACL ${snapshotKey}, which is not in the table`;
   if (pathLength > 0 && state.store.find(state.key) !== NO_ROW) return 'a znode comes twice';
+  if (pathLength === state.key.parentLength + 1 && pathLength > 0) return 'a znode has an empty name';
   const parent = pathLength === 0 ? ROOT_ROW : state.store.findParent(state.key);
   if (parent === NO_ROW) return 'a znode comes before its parent';
   const czxid = toZxid(reader.readLong());

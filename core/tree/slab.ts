@@ -1,13 +1,12 @@
 /**
  * Cells of bytes, addressed by one 32-bit number: where names and data of znodes live, outside the JS heap.
  *
- * Memory comes in pages of 64 KiB, each cut into cells of one size class. A freed cell is reused by its class; a page
- * whose last cell is freed is given back, unless it is the only one of its class with room. Larger cells have a page
- * of their own, which is given back at once.
+ * Memory comes in regions of 1 MiB, cut into pages of 64 KiB, each page into cells of one size class. Cells above
+ * 8 KiB take a whole region as their page, those above 256 KiB a region of their own size. A freed cell is reused by
+ * its class, an emptied page by any class, and an emptied region is given back.
  *
- * Waste: at most 7 bytes for a cell up to 128 bytes, a quarter above (a sixteenth of that on average of all sizes),
- * and below a tenth for the end of a page. What deletions leave scattered stays with its class, so a class never holds
- * more pages than its busiest moment filled.
+ * Waste: at most 7 bytes for a cell up to 128 bytes, a fifth above, and less than a cell at the end of a page. What
+ * deletions leave scattered stays with its class, so a class never holds more pages than its busiest moment filled.
  */
 
 import { invariant } from '../assert.ts';
@@ -16,127 +15,185 @@ import { invariant } from '../assert.ts';
 export type CellRef = number;
 export const NO_CELL: CellRef = -1;
 
-const PAGE_BYTES = 65536;
+// A reference counts units of 8 bytes: 15 bits of region, 4 of page, 13 within the page.
 const UNIT_SHIFT = 3;
-// A reference is 19 bits of page and 13 bits of offset in units of 8 bytes; the last page would collide with NO_CELL.
-const OFFSET_BITS = 13;
-const OFFSET_MASK = (1 << OFFSET_BITS) - 1;
-const PAGE_COUNT_MAX = 2 ** 19 - 1;
+const PAGE_BITS = 13;
+const REGION_BITS = 17;
+const REGION_MASK = (1 << REGION_BITS) - 1;
+const PAGE_BYTES = 1 << (PAGE_BITS + UNIT_SHIFT);
+const REGION_BYTES = 1 << (REGION_BITS + UNIT_SHIFT);
+const PAGES_PER_REGION = 1 << (REGION_BITS - PAGE_BITS);
+// The very last one would collide with NO_CELL.
+const REGION_COUNT_MAX = 2 ** 15 - 1;
 const SMALL_MAX = 128;
 const SMALL_CLASSES = SMALL_MAX >> UNIT_SHIFT;
-/** The largest cell that shares a page with others. */
-const SHARED_MAX = 16384;
+/** The largest cell in a page of 64 KiB. */
+const PAGED_MAX = 8192;
+/** The largest cell that shares its region with others. */
+const SHARED_MAX = 262144;
 const CLASS_COUNT = classOf(SHARED_MAX) + 1;
-const OWN_PAGE = -1;
 const NOT_OPEN = -1;
 
 interface Page {
-  bytes: Buffer;
-  /** Or OWN_PAGE. */
-  sizeClass: number;
-  cellBytes: number;
+  /** The first page's number, for a page of several. */
+  readonly id: number;
+  readonly bytes: Buffer;
+  /** Of the page within its region. */
+  readonly start: number;
+  readonly size: number;
+  /** Undefined: one cell with a region of its own. */
+  readonly sizeClass: number | undefined;
+  readonly cellBytes: number;
   used: number;
-  /** Offset of the first freed cell, which holds the offset of the next; -1 at the end. */
+  /** Offset in the region of the first freed cell, which holds the offset of the next; -1 at the end. */
   freeHead: number;
-  /** From here on, no cell was ever handed out. */
+  /** Bytes from `start` that were handed out at least once. */
   fresh: number;
   /** Place in its class's list of pages with room, or NOT_OPEN. */
   openAt: number;
 }
 
 export class Slab {
+  readonly #regions: (Buffer | undefined)[] = [];
+  /** By page number; a page of a whole region stands under each of its numbers. */
   readonly #pages: (Page | undefined)[] = [];
-  readonly #unusedIds: number[] = [];
-  readonly #open: number[][] = Array.from({ length: CLASS_COUNT }, () => []);
+  readonly #open: Page[][] = Array.from({ length: CLASS_COUNT }, () => []);
+  #freePages: number[] = [];
+  readonly #freeRegionIds: number[] = [];
+  /** Pages in use, by region. */
+  readonly #usedPages: number[] = [];
   #bytesHeld = 0;
 
-  /** Bytes of all pages. */
+  /** Bytes of all regions. Of a region's pages that were never used, the system need not hold memory. */
   get bytesHeld(): number {
     return this.#bytesHeld;
   }
 
-  /** @throws InvariantViolation when 2^19 pages (32 GiB of small cells) are in use */
+  /** @throws InvariantViolation when 2^15 regions (32 GiB, or as many cells above 256 KiB) are in use */
   allocate(size: number): CellRef {
     if (size === 0) return NO_CELL;
-    if (size > SHARED_MAX) return this.#addPage(OWN_PAGE, (size + 7) & ~7) << OFFSET_BITS;
+    if (size > SHARED_MAX) return this.#addOwnRegion(size) << REGION_BITS;
     const sizeClass = classOf(size);
-    const open = this.#open[sizeClass] as number[];
-    if (open.length === 0) this.#openPage(this.#addPage(sizeClass, PAGE_BYTES));
-    const id = open[open.length - 1] as number;
-    const page = this.#pages[id] as Page;
+    const open = this.#open[sizeClass] as Page[];
+    const page = open[open.length - 1] ?? this.#addPage(sizeClass);
     const offset = takeCell(page);
-    if (!hasRoom(page)) this.#closePage(id, page);
-    return (id << OFFSET_BITS) | (offset >> UNIT_SHIFT);
+    if (!hasRoom(page)) this.#close(page);
+    return ((page.id >> (REGION_BITS - PAGE_BITS)) << REGION_BITS) | (offset >> UNIT_SHIFT);
   }
 
   free(ref: CellRef): void {
     if (ref === NO_CELL) return;
-    const id = ref >>> OFFSET_BITS;
-    const page = this.#pages[id] as Page;
-    if (page.sizeClass === OWN_PAGE) {
-      this.#dropPage(id, page);
+    const page = this.#pages[ref >>> PAGE_BITS] as Page;
+    if (page.sizeClass === undefined) {
+      this.#dropRegion(ref >>> REGION_BITS);
       return;
     }
-    const offset = (ref & OFFSET_MASK) << UNIT_SHIFT;
+    const offset = this.offset(ref);
     page.bytes.writeInt32LE(page.freeHead, offset);
     page.freeHead = offset;
     page.used -= 1;
-    if (page.openAt === NOT_OPEN) this.#openPage(id);
-    if (page.used === 0 && (this.#open[page.sizeClass] as number[]).length > 1) {
-      this.#closePage(id, page);
-      this.#dropPage(id, page);
-    }
+    if (page.openAt === NOT_OPEN) this.#reopen(page, page.sizeClass);
+    // The last page with room stays, lest a class that comes and goes pay for a page each time.
+    if (page.used === 0 && (this.#open[page.sizeClass] as Page[]).length > 1) this.#dropPage(page);
   }
 
   /** How many bytes the cell can hold: what was asked for, or somewhat more. */
   capacity(ref: CellRef): number {
-    return ref === NO_CELL ? 0 : (this.#pages[ref >>> OFFSET_BITS] as Page).cellBytes;
+    return ref === NO_CELL ? 0 : (this.#pages[ref >>> PAGE_BITS] as Page).cellBytes;
   }
 
-  /** The page that holds the cell, beginning at `offset(ref)`. */
+  /** The region that holds the cell, beginning at `offset(ref)`. */
   bytes(ref: CellRef): Buffer {
-    return (this.#pages[ref >>> OFFSET_BITS] as Page).bytes;
+    return this.#regions[ref >>> REGION_BITS] as Buffer;
   }
 
   offset(ref: CellRef): number {
-    return (ref & OFFSET_MASK) << UNIT_SHIFT;
+    return (ref & REGION_MASK) << UNIT_SHIFT;
   }
 
-  #addPage(sizeClass: number, size: number): number {
-    const id = this.#unusedIds.pop() ?? this.#pages.length;
-    invariant(id < PAGE_COUNT_MAX, 'the slab has a page left', { pages: id, bytesHeld: this.#bytesHeld });
-    this.#pages[id] = {
-      bytes: Buffer.allocUnsafeSlow(size),
+  #addPage(sizeClass: number): Page {
+    const cellBytes = cellBytesOf(sizeClass);
+    const isWhole = cellBytes > PAGED_MAX;
+    const id = isWhole ? this.#addRegion(REGION_BYTES) * PAGES_PER_REGION : this.#takePageId();
+    const region = Math.floor(id / PAGES_PER_REGION);
+    const page: Page = {
+      id,
+      bytes: this.#regions[region] as Buffer,
+      start: (id % PAGES_PER_REGION) * PAGE_BYTES,
+      size: isWhole ? REGION_BYTES : PAGE_BYTES,
       sizeClass,
-      cellBytes: sizeClass === OWN_PAGE ? size : cellBytesOf(sizeClass),
+      cellBytes,
       used: 0,
       freeHead: -1,
       fresh: 0,
       openAt: NOT_OPEN,
     };
+    const count = isWhole ? PAGES_PER_REGION : 1;
+    for (let at = id; at < id + count; at++) this.#pages[at] = page;
+    this.#usedPages[region] = (this.#usedPages[region] ?? 0) + count;
+    this.#reopen(page, sizeClass);
+    return page;
+  }
+
+  #dropPage(page: Page): void {
+    this.#close(page);
+    const region = Math.floor(page.id / PAGES_PER_REGION);
+    const count = page.size / PAGE_BYTES;
+    for (let id = page.id; id < page.id + count; id++) {
+      this.#pages[id] = undefined;
+      this.#freePages.push(id);
+    }
+    const used = (this.#usedPages[region] ?? 0) - count;
+    this.#usedPages[region] = used;
+    if (used > 0) return;
+    this.#freePages = this.#freePages.filter((id) => Math.floor(id / PAGES_PER_REGION) !== region);
+    this.#dropRegion(region);
+  }
+
+  #takePageId(): number {
+    if (this.#freePages.length === 0) {
+      const first = this.#addRegion(REGION_BYTES) * PAGES_PER_REGION;
+      for (let id = first + PAGES_PER_REGION - 1; id >= first; id--) this.#freePages.push(id);
+    }
+    return this.#freePages.pop() as number;
+  }
+
+  #addOwnRegion(size: number): number {
+    const region = this.#addRegion(size);
+    const id = region * PAGES_PER_REGION;
+    const bytes = this.#regions[region] as Buffer;
+    const whole = { start: 0, size, cellBytes: size, used: 1, freeHead: -1, fresh: size, openAt: NOT_OPEN };
+    this.#pages[id] = { id, bytes, sizeClass: undefined, ...whole };
+    return region;
+  }
+
+  #addRegion(size: number): number {
+    const region = this.#freeRegionIds.pop() ?? this.#regions.length;
+    invariant(region < REGION_COUNT_MAX, 'the slab has a region left', { region, bytesHeld: this.#bytesHeld });
+    this.#regions[region] = Buffer.allocUnsafeSlow(size);
     this.#bytesHeld += size;
-    return id;
+    return region;
   }
 
-  #dropPage(id: number, page: Page): void {
-    this.#bytesHeld -= page.bytes.length;
-    this.#pages[id] = undefined;
-    this.#unusedIds.push(id);
+  #dropRegion(region: number): void {
+    this.#bytesHeld -= (this.#regions[region] as Buffer).length;
+    this.#regions[region] = undefined;
+    this.#pages[region * PAGES_PER_REGION] = undefined;
+    this.#freeRegionIds.push(region);
   }
 
-  #openPage(id: number): void {
-    const page = this.#pages[id] as Page;
-    const open = this.#open[page.sizeClass] as number[];
+  #reopen(page: Page, sizeClass: number): void {
+    const open = this.#open[sizeClass] as Page[];
     page.openAt = open.length;
-    open.push(id);
+    open.push(page);
   }
 
-  #closePage(id: number, page: Page): void {
-    const open = this.#open[page.sizeClass] as number[];
-    const last = open.pop() as number;
-    if (last !== id) {
+  #close(page: Page): void {
+    const open = this.#open[page.sizeClass as number] as Page[];
+    const last = open.pop() as Page;
+    if (last !== page) {
       open[page.openAt] = last;
-      (this.#pages[last] as Page).openAt = page.openAt;
+      last.openAt = page.openAt;
     }
     page.openAt = NOT_OPEN;
   }
@@ -150,11 +207,11 @@ function takeCell(page: Page): number {
     return offset;
   }
   page.fresh += page.cellBytes;
-  return page.fresh - page.cellBytes;
+  return page.start + page.fresh - page.cellBytes;
 }
 
 function hasRoom(page: Page): boolean {
-  return page.freeHead >= 0 || page.fresh + page.cellBytes <= PAGE_BYTES;
+  return page.freeHead >= 0 || page.fresh + page.cellBytes <= page.size;
 }
 
 // Multiples of 8 up to 128 bytes, then four classes to each doubling.

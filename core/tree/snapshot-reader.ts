@@ -73,6 +73,7 @@ export class SnapshotReader {
   }
 
   /**
+   * Ends the reading; to be called once.
    * @param lastProcessedZxid  the snapshot's zxid: from the file's name, or the SNAP packet
    * @throws SnapshotError when bytes are missing, too many, or do not match their last seals
    */
@@ -188,8 +189,9 @@ export class SnapshotReader {
 
   #readSignature(): boolean {
     if (!this.#input.wants(SIGNATURE_SIZE)) return false;
-    if (this.#at(SIGNATURE_SIZE).readString() !== STREAM_SIGNATURE) this.#fail('the signature does not follow');
-    this.#input.consume(SIGNATURE_SIZE);
+    this.#decode(SIGNATURE_SIZE, (reader) => {
+      if (reader.readString() !== STREAM_SIGNATURE) this.#fail('the signature does not follow');
+    });
     return this.#enter('over');
   }
 

@@ -44,7 +44,7 @@ export class SnapshotWriter {
   /** Bytes of the current chunk that are in `#adler`. */
   #summed = 0;
 
-  /** Begins a snapshot of the tree as it is now. Either read it to its end or `close` it. */
+  /** Begins a snapshot of the tree as it is now, replay being over. Either read it to its end or `close` it. */
   constructor(tree: DataTree, form: SnapshotForm) {
     this.zxid = tree.lastProcessedZxid;
     this.#tree = tree;

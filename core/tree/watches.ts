@@ -61,7 +61,7 @@ class WatchSide {
   }
 
   /** The watchers to tell, in order; standard watches among them are used up. Undefined when there are none. */
-  take(path: string): Iterable<Watcher> | undefined {
+  take(path: string): readonly Watcher[] | undefined {
     const watchers = this.#byPath.get(path);
     if (watchers === undefined) return undefined;
     const told = [...watchers.keys()];
@@ -126,10 +126,12 @@ export class WatchTable {
   onDeleted(path: string, zxid: Zxid): void {
     const told = this.#data.take(path);
     tell(told, WatchEventType.nodeDeleted, path, zxid);
-    const skipped = told === undefined ? undefined : new Set(told);
-    for (const watcher of this.#child.take(path) ?? []) {
+    const others = this.#child.take(path);
+    if (others !== undefined) {
       // The child watch of one already told is used up all the same.
-      if (skipped?.has(watcher) !== true) watcher.onWatchedEvent(WatchEventType.nodeDeleted, path, zxid);
+      const skipped = new Set(told);
+      const left = others.filter((watcher) => !skipped.has(watcher));
+      tell(left, WatchEventType.nodeDeleted, path, zxid);
     }
     this.#onChildrenChanged(path, zxid);
   }
@@ -141,7 +143,7 @@ export class WatchTable {
   }
 }
 
-function tell(watchers: Iterable<Watcher> | undefined, type: WatchEventType, path: string, zxid: Zxid): void {
+function tell(watchers: readonly Watcher[] | undefined, type: WatchEventType, path: string, zxid: Zxid): void {
   if (watchers === undefined) return;
   for (const watcher of watchers) watcher.onWatchedEvent(type, path, zxid);
 }

@@ -54,7 +54,9 @@ export const Flag = {
 
 const INTS = 28;
 const LONGS = INTS / 2;
-const ROW_BITS = 10;
+// Large enough that a million rows need few chunks (looking up the chunk is a cache miss of its own); memory that no row
+// has touched is not resident.
+const ROW_BITS = 14;
 const ROWS_PER_CHUNK = 1 << ROW_BITS;
 const ROW_MASK = ROWS_PER_CHUNK - 1;
 const CHUNK_BYTES = ROWS_PER_CHUNK * INTS * 4;

@@ -66,7 +66,7 @@ export class ZnodeStore {
   remove(row: Row): void {
     const { records } = this;
     invariant(records.int(row, Int.firstChild) === NO_ROW && row !== ROOT_ROW, 'only a leaf is removed', { row });
-    for (const walk of this.#walks) if (walk.row === row) walk.row = this.#afterSubtree(row);
+    if (this.#walks.size > 0) this.#moveWalksOff(row);
     this.#unlink(row);
     this.#index.remove(row);
     this.#cells.free(records.int(row, Int.cell));
@@ -209,6 +209,10 @@ export class ZnodeStore {
   /** On to the next znode that is no descendant of this one. */
   stepOver(walk: TreeWalk): void {
     walk.row = this.#afterSubtree(walk.row);
+  }
+
+  #moveWalksOff(row: Row): void {
+    for (const walk of this.#walks) if (walk.row === row) walk.row = this.#afterSubtree(row);
   }
 
   #afterSubtree(row: Row): Row {

@@ -101,16 +101,16 @@ export class Election {
     if (this.#outcome !== null) return;
     const { state, electionEpoch } = notification;
     const vote: Vote = { leader: notification.leader, zxid: notification.zxid, peerEpoch: notification.peerEpoch };
-    if (!this.#isVoter(from) || vote.leader === 0) return this.#onAbstention(from);
+    if (!this.#isVoter(from) || vote.leader === 0) return this.#onAbstention(from, state);
     this.#abstaining.delete(from);
     if (state === 'looking') this.#onLooking(from, { vote, state, electionEpoch });
     else if (state !== 'observing') this.#onSettled(from, { vote, state, electionEpoch });
   }
 
   /** An observer, or a voter that must not vote at present: it wants to know, and nobody need wait for it. */
-  #onAbstention(from: PeerId): void {
-    // Two peers without a vote have nothing to tell each other, and would go on telling it for ever.
-    if (this.#mayVote) this.#outbox.notify(from, this.#notification());
+  #onAbstention(from: PeerId, state: PeerState): void {
+    // Only a voter has something to tell, and only to whoever looks: all else would be answered for ever.
+    if (this.#mayVote && state === 'looking') this.#outbox.notify(from, this.#notification());
     if (this.#abstaining.has(from)) return;
     this.#abstaining.add(from);
     this.#received.delete(from);
@@ -120,7 +120,8 @@ export class Election {
 
   #onLooking(from: PeerId, heard: HeardVote): void {
     if (heard.electionEpoch < this.#electionEpoch) {
-      this.#outbox.notify(from, this.#notification());
+      // The round of a peer without a vote is no news to a voter, which would only answer with its own again.
+      if (this.#mayVote) this.#outbox.notify(from, this.#notification());
       return;
     }
     // Whoever looks again has left what it had settled on.
@@ -131,6 +132,10 @@ export class Election {
       this.#adopt(isBetter(heard.vote, this.#initialVote) ? heard.vote : this.#initialVote);
     } else if (isBetter(heard.vote, this.#proposal)) {
       this.#adopt(heard.vote);
+    } else if (this.#received.get(from)?.state !== 'looking') {
+      // It may have been settled still when this round's votes went out, and answered instead of counting them. Without
+      // this reply, once for a peer and round, it would wait for the timer.
+      this.#outbox.notify(from, this.#notification());
     }
     this.#received.set(from, heard);
     this.#considerQuorum();
@@ -226,7 +231,9 @@ export class Election {
   }
 
   #notification(): Notification {
-    return notificationOf('looking', this.#proposal, this.#electionEpoch);
+    // Without a vote it may know whom the others want, but must not add its voice to theirs.
+    const vote = this.#mayVote ? this.#proposal : this.#initialVote;
+    return notificationOf('looking', vote, this.#electionEpoch);
   }
 }
 

@@ -21,8 +21,8 @@ export class History {
   #currentEpoch: Epoch;
   #lastSynced: Zxid;
   #lastCommitted: Zxid;
-  #isTruncating = false;
-  #isInstalling = false;
+  /** Cuts and installations under way: a second one may begin, under another leader, before the first has ended. */
+  #unsettledCount = 0;
 
   constructor(options: PeerOptions, restored: RestoredPeer, outbox: Outbox) {
     this.#outbox = outbox;
@@ -32,6 +32,10 @@ export class History {
     this.#lastCommitted = restored.appliedZxid;
     const bounds = { count: options.commitLogCount, bytes: options.commitLogBytes };
     this.log = new RecentLog(restored.recent, restored.lastZxid, bounds);
+    invariant(this.#lastCommitted >= this.log.baseZxid, 'what the tree lacks is in the recent log', {
+      applied: this.#lastCommitted,
+      base: this.log.baseZxid,
+    });
     invariant(this.#currentEpoch <= this.#acceptedEpoch, 'I8: currentEpoch ≤ acceptedEpoch', {
       currentEpoch: this.#currentEpoch,
       acceptedEpoch: this.#acceptedEpoch,
@@ -60,7 +64,7 @@ export class History {
 
   /** Whether all that this peer logged, cut or installed is durable: the condition of every promise about a history. */
   get isDurable(): boolean {
-    return !this.#isTruncating && !this.#isInstalling && this.#lastSynced >= this.lastLogged;
+    return this.#unsettledCount === 0 && this.#lastSynced >= this.lastLogged;
   }
 
   acceptEpoch(epoch: Epoch): void {
@@ -110,12 +114,8 @@ export class History {
     this.log.truncateAfter(zxid);
     this.#lastSynced = Math.min(this.#lastSynced, zxid) as Zxid;
     this.#lastCommitted = Math.min(this.#lastCommitted, zxid) as Zxid;
-    this.#isTruncating = true;
+    this.#unsettledCount += 1;
     this.#outbox.push({ type: 'truncate', zxid });
-  }
-
-  onTruncated(): void {
-    this.#isTruncating = false;
   }
 
   /** The whole history up to `zxid` arrives as a snapshot. */
@@ -123,11 +123,13 @@ export class History {
     this.log.reset(zxid);
     this.#lastSynced = zxid;
     this.#lastCommitted = zxid;
-    this.#isInstalling = true;
+    this.#unsettledCount += 1;
   }
 
-  onInstalled(): void {
-    this.#isInstalling = false;
+  /** The host reports the end of a cut or an installation; it reports each once, in the order of the effects. */
+  onSettled(): void {
+    invariant(this.#unsettledCount > 0, 'a cut or installation ends once', { unsettled: this.#unsettledCount });
+    this.#unsettledCount -= 1;
   }
 
   /** The zxid of the next proposal in `epoch`; counter 0 says that the epoch has none left. */

@@ -138,7 +138,8 @@ export class Leader {
 
   /** Something became durable here: this peer's own ack. */
   onDurable(): void {
-    if (this.#phase === 'synchronisation') this.#considerEstablished();
+    if (this.#phase === 'discovery') this.#considerDiscovered();
+    else if (this.#phase === 'synchronisation') this.#considerEstablished();
     else if (this.#phase === 'broadcast') this.#considerCommit();
   }
 
@@ -177,7 +178,13 @@ export class Leader {
 
   #onEpochAck(voter: PeerId): void {
     this.#epochAcks.add(voter);
-    if (this.#phase !== 'discovery') return;
+    this.#considerDiscovered();
+  }
+
+  // The new currentEpoch vouches for this peer's history in later elections, so all of that history is durable first.
+  // Reversed, a crash could leave a peer with the epoch but without the end of the log that a quorum had committed.
+  #considerDiscovered(): void {
+    if (this.#phase !== 'discovery' || !this.#history.isDurable) return;
     if (!isQuorum(this.#options.voters, (peer) => this.#epochAcks.has(peer))) return;
     this.#phase = 'synchronisation';
     this.#history.enterEpoch(this.#establishedEpoch);

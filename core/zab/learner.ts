@@ -4,7 +4,7 @@
  *
  *     greeting ──leaderInfo──▶ promised ──diff | trunc | snap──▶ synchronising ──newLeader──▶ settling
  *                                                                                                │ all durable, ack
- *                                                        active ◀──upToDate── acknowledged ◀─────┘
+ *                          active ◀──upToDate, and all that the tree shows is committed── acknowledged ◀─────┘
  *
  * What must never happen: an ack of what is not durable; a newer epoch's ack before its promise is on disk; a commit
  * applied before this peer's history is known to be the leader's.
@@ -12,7 +12,7 @@
 
 import type { PeerId } from '../ids.ts';
 import type { QuorumPacket } from '../jute/quorum.ts';
-import { type Epoch, epochOf, firstZxidOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { counterOf, type Epoch, epochOf, firstZxidOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import type { RoleReport } from './effects.ts';
 import type { History } from './history.ts';
 import type { PeerOptions } from './options.ts';
@@ -40,6 +40,7 @@ export class Learner {
   #resynchronised: RoleReport['resynchronised'] = null;
   /** What the leader has told to commit; applied once this peer is up to date. */
   #commitZxid = ZXID_ZERO;
+  #isUpToDate = false;
   #ackedZxid = ZXID_ZERO;
   #snapshotZxid = ZXID_ZERO;
   #lastHeardMs: number;
@@ -197,6 +198,7 @@ export class Learner {
     if (zxid > this.#history.lastLogged) return this.#fail(`commit ${zxid} was never proposed here`);
     if (zxid > this.#commitZxid) this.#commitZxid = zxid;
     if (this.isActive) this.#history.commitThrough(this.#commitZxid);
+    else this.#considerServing();
   }
 
   #onNewLeader(zxid: Zxid): void {
@@ -219,6 +221,16 @@ export class Learner {
 
   #onUpToDate(): void {
     if (!this.#expects('acknowledged', 'upToDate')) return;
+    this.#isUpToDate = true;
+    this.#considerServing();
+  }
+
+  // After a restart the tree shows the whole log. What the leader has not committed of it yet must not be seen.
+  #considerServing(): void {
+    const { lastCommitted } = this.#history;
+    // An epoch's opening zxid carries no txn.
+    const isCovered = lastCommitted <= this.#commitZxid || counterOf(lastCommitted) === 0;
+    if (!this.#isUpToDate || !isCovered) return;
     this.#phase = 'active';
     this.#history.commitThrough(this.#commitZxid);
   }

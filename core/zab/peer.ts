@@ -127,11 +127,8 @@ export class Peer {
         this.#onDurable();
         break;
       case 'truncated':
-        this.#history.onTruncated();
-        this.#onDurable();
-        break;
       case 'installed':
-        this.#history.onInstalled();
+        this.#history.onSettled();
         this.#onDurable();
         break;
       case 'propose':
@@ -174,9 +171,8 @@ export class Peer {
   #onNotification(from: PeerId, notification: Notification): void {
     const role = this.#role;
     if (role.type === 'looking') return role.election.onNotification(from, notification);
-    const isObserver = !this.#options.voters.includes(from);
-    if (notification.state !== 'looking' && !isObserver) return;
-    this.#outbox.notify(from, this.#settledNotification(role.outcome));
+    // Only whoever looks: two that answered each other's answers would never end.
+    if (notification.state === 'looking') this.#outbox.notify(from, this.#settledNotification(role.outcome));
   }
 
   #settledNotification({ vote, electionEpoch }: Outcome): Notification {

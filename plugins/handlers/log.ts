@@ -5,8 +5,7 @@
  * as JSON); `field` and `atLeast`: only events whose field is at least that number. Returns nothing, so nothing is committed.
  */
 
-import { type CloudEvent, defineHandler, fields, number, optional, text } from 'threadkeeper/plugin';
-import { partOf } from './event-part.ts';
+import { type CloudEvent, defineHandler, fields, number, optional, partOf, text } from 'threadkeeper/plugin';
 
 const options = fields({
   text: optional(text()),

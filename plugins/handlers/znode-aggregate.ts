@@ -25,11 +25,11 @@ import {
   object,
   oneOf,
   optional,
+  partOf,
   record,
   text,
   type ValuesOf,
 } from 'threadkeeper/plugin';
-import { partOf } from './event-part.ts';
 
 const group = {
   by: optional(text()),

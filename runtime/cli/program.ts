@@ -1,8 +1,8 @@
 /** All subcommands but `cli`, as commander reads them. Their work is in one file each, loaded when called. */
 
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { ExitCode } from './exit-code.ts';
-import { declareStart } from './start-options.ts';
+import { declareStart, wholeNumber } from './start-options.ts';
 import { readVersion } from './version.ts';
 
 /** @param argv  as in process.argv @returns the exit code */
@@ -38,6 +38,37 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       exitCode = await printConfig({ origins, ...(file === undefined ? {} : { file }) });
     });
 
+  program
+    .command('status')
+    .description('show the replicas and pipelines of a running threadkeeper')
+    .addOption(clientPortOption())
+    .option('--json', 'as JSON', false)
+    .action(async (options: { readonly clientPort: number; readonly json: boolean }) => {
+      const { printStatus } = await import('./status.ts');
+      exitCode = await printStatus(options);
+    });
+
+  const debug = program.command('debug').description('inject faults into a running threadkeeper');
+  debug
+    .command('kill')
+    .description("end a replica's thread without warning; a new one takes its place")
+    .argument('<REPLICA>', 'the number of a replica, or leader')
+    .addOption(clientPortOption())
+    .action(async (replica: string, { clientPort }: { readonly clientPort: number }) => {
+      const { killReplica } = await import('./status.ts');
+      exitCode = await killReplica({ clientPort, replica });
+    });
+  debug
+    .command('freeze')
+    .description("block a replica's thread")
+    .argument('<REPLICA>', 'the number of a replica, or leader')
+    .argument('<MS>', 'for so many milliseconds', wholeNumber(1, 3_600_000))
+    .addOption(clientPortOption())
+    .action(async (replica: string, ms: number, { clientPort }: { readonly clientPort: number }) => {
+      const { freezeReplica } = await import('./status.ts');
+      exitCode = await freezeReplica({ clientPort, replica, ms });
+    });
+
   try {
     await program.parseAsync([...argv]);
   } catch (error) {
@@ -46,4 +77,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
   }
   return exitCode;
+}
+
+/** A running threadkeeper is named by the port of its first replica. */
+function clientPortOption(): Option {
+  return new Option('--client-port <P>', 'client port of its first replica')
+    .default(2181)
+    .argParser(wholeNumber(1, 65_535));
 }

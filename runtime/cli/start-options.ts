@@ -42,7 +42,7 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
     });
 }
 
-function wholeNumber(min: number, max: number): (text: string) => number {
+export function wholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= min && value <= max) return value;

@@ -33,6 +33,8 @@ export interface CheckedPipeline {
 }
 
 export interface HandlerFactory {
+  /** As the plugin names it, even where the configuration names a path. */
+  readonly name: string;
   readonly plugin: string;
   readonly config: HandlerConfig;
   open(context: StepContext): Promise<HandlerRunner>;
@@ -109,7 +111,7 @@ async function checkHandler(
   if (config.threads === 0) {
     const open = async (context: StepContext): Promise<HandlerRunner> =>
       new InlineRunner(await makeStep(step, 'handler', context), config);
-    return { plugin, config, open };
+    return { name, plugin, config, open };
   }
   if (!isPlain(config.options) || !isPlain(source.options)) {
     const expected = 'plain data: the handler runs on pool threads (threads: 0 runs it inline)';
@@ -124,7 +126,7 @@ async function checkHandler(
     const place = { pipeline, topic, directory, concurrency: config.concurrency };
     return await openHandlerPool({ source, name, options: config.options, ...place }, config, seams.log);
   };
-  return { plugin, config, open };
+  return { name, plugin, config, open };
 }
 
 /** Collects the problems of a ConfigError instead of throwing it. */

@@ -9,7 +9,7 @@ import type { StepKind } from '../../core/hooks/plugin-hooks.ts';
 const DIRECTORY = new URL('../../plugins/', import.meta.url);
 
 const MODULES: Readonly<Record<StepKind, Readonly<Record<string, string>>>> = {
-  generator: { interval: 'generators/interval.js', replay: 'generators/replay.js' },
+  generator: { interval: 'generators/interval.js', replay: 'generators/replay/index.js' },
   propagator: { memory: 'propagators/memory.js' },
   handler: { log: 'handlers/log.js', 'znode-aggregate': 'handlers/znode-aggregate.js' },
 };

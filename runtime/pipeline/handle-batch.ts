@@ -1,8 +1,8 @@
 /**
  * One batch through one handler, on whatever thread: events in, outcomes out, never a throw.
  *
- * An outcome covers the events that share a fate: one each with `handle`, the whole batch with `handleBatch`. After an
- * event failed, later events of its key are skipped, so that none overtakes it. Failures travel as text, because an error
+ * An outcome covers the events that share a fate: with `handle`, those of one key that went well, and each that failed;
+ * with `handleBatch`, the whole batch. After an event failed, later events of its key are skipped, so that none overtakes it. Failures travel as text, because an error
  * loses its class and fields between threads.
  */
 
@@ -78,22 +78,32 @@ function runsByKey(deliveries: readonly Delivery[]): readonly Run[] {
   return runs;
 }
 
+/** What went well in one run is one outcome: its effects are applied together, so none of them can overtake another. */
 async function handleRun(handler: Handler, { indexes, deliveries }: Run, outcomes: Outcome[]): Promise<void> {
-  for (const [position, delivery] of deliveries.entries()) {
-    const own = indexes.slice(position, position + 1);
+  const results: HandlerResult[] = [];
+  let failure: string | null = null;
+  for (const delivery of deliveries) {
     try {
-      outcomes.push({
-        status: 'done',
-        indexes: own,
-        result: portable(await handler.handle?.(delivery.event, delivery)),
-      });
+      results.push(portable(await handler.handle?.(delivery.event, delivery)));
     } catch (error) {
-      outcomes.push({ status: 'failed', indexes: own, message: messageOf(error) });
-      const later = indexes.slice(position + 1);
-      if (later.length > 0) outcomes.push({ status: 'skipped', indexes: later });
-      return;
+      failure = messageOf(error);
+      break;
     }
   }
+  const done = results.length;
+  if (done > 0) outcomes.push({ status: 'done', indexes: indexes.slice(0, done), result: joined(results) });
+  if (failure === null) return;
+  outcomes.push({ status: 'failed', indexes: indexes.slice(done, done + 1), message: failure });
+  if (done + 1 < indexes.length) outcomes.push({ status: 'skipped', indexes: indexes.slice(done + 1) });
+}
+
+function joined(results: readonly HandlerResult[]): HandlerResult {
+  const [only] = results;
+  if (only !== undefined && results.length === 1) return only;
+  return {
+    znodes: results.flatMap(({ znodes }) => znodes ?? []),
+    events: results.flatMap(({ events }) => events ?? []),
+  };
 }
 
 /** Checked, and of a kind that crosses threads: emitted events may carry anything in `data`. */

@@ -48,8 +48,9 @@ class PoolRunner implements HandlerRunner {
   readonly #pool: Piscina<HandlerTask, TaskReply>;
   readonly #options: PoolOptions;
   readonly #log: PluginLog;
-  /** Set while a fresh thread may still have to load the handler: then an empty task goes first, untimed by `timeoutMs`. */
-  #cold = true;
+  /** Threads that may still have to load the handler: an empty task each goes first, which `timeoutMs` does not bound. */
+  #coldThreads: number;
+  #warming: Promise<unknown> | null = null;
   #closed = false;
 
   constructor(pool: Piscina<HandlerTask, TaskReply>, options: PoolOptions, log: PluginLog) {
@@ -57,17 +58,18 @@ class PoolRunner implements HandlerRunner {
     this.#options = options;
     this.#log = log;
     this.lanes = options.threads;
+    this.#coldThreads = options.threads;
     // A thread that dies between two tasks: nothing is lost, but someone should know.
     pool.on('error', (error: unknown) => {
-      this.#cold = true;
+      this.#coldThreads += 1;
       if (!this.#closed) log.warn(`a handler thread ended between two batches: ${this.#describe(error)}`);
     });
   }
 
   async run(deliveries: readonly Delivery[]): Promise<readonly Outcome[]> {
-    if (this.#cold) {
-      this.#cold = false;
-      const { failure } = await this.#post([], LOAD_TIMEOUT_MS);
+    while (this.#coldThreads > 0 || this.#warming !== null) {
+      this.#warming ??= this.#warm();
+      const failure = await this.#warming;
       if (failure !== null) return this.#failed(deliveries, failure);
     }
     const { reply, failure } = await this.#post(deliveries, this.#options.timeoutMs);
@@ -78,6 +80,15 @@ class PoolRunner implements HandlerRunner {
     if (this.#closed) return;
     this.#closed = true;
     await this.#pool.destroy();
+  }
+
+  /** @returns what kept a thread from loading the handler in time; null when all have */
+  async #warm(): Promise<unknown> {
+    const tasks = Array.from({ length: this.#coldThreads }, () => this.#post([], LOAD_TIMEOUT_MS));
+    this.#coldThreads = 0;
+    const failures = (await Promise.all(tasks)).filter(({ failure }) => failure !== null);
+    this.#warming = null;
+    return failures[0]?.failure ?? null;
   }
 
   async #post(
@@ -91,7 +102,7 @@ class PoolRunner implements HandlerRunner {
       for (const line of reply.lines) this.#log.info(line);
       return { reply, failure: null };
     } catch (error) {
-      this.#cold = true;
+      this.#coldThreads += 1;
       const late = `took longer than ${timeoutMs} ms; its thread was ended`;
       return { reply: null, failure: abort.signal.aborted ? new Error(late) : error };
     } finally {

@@ -225,6 +225,7 @@ export class Pipelines {
             ...shared,
             topic: topic.name,
             plugin: handler.plugin,
+            step: handler.name,
             handler: handler.config,
             inFlightMax: config.inFlightMax,
             subscription: topic.propagator.subscribe(name),

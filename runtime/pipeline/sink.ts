@@ -28,6 +28,8 @@ export interface SinkOptions {
   readonly pipeline: string;
   readonly topic: string;
   readonly plugin: string;
+  /** Name of the handler. */
+  readonly step: string;
   readonly handler: HandlerConfig;
   readonly inFlightMax: number;
   readonly subscription: Subscription;
@@ -190,8 +192,8 @@ export class Sink {
   }
 
   #bury({ delivery, attempt }: Attempt, message: string): void {
-    const { pipeline, topic, plugin, handler, seams, bury } = this.#options;
-    const hook = `handler ${handler.use}`;
+    const { pipeline, topic, plugin, step, seams, bury } = this.#options;
+    const hook = `handler ${step}`;
     const cause = { plugin, hook, message: new PluginError(plugin, hook, new Error(message)).message };
     const time = new Date(seams.clock.now()).toISOString();
     const { partition, offset, event } = delivery;
@@ -200,7 +202,13 @@ export class Sink {
 
   async #settle(attempts: readonly Attempt[]): Promise<void> {
     if (attempts.length === 0) return;
-    await this.#options.subscription.settle(attempts.map(({ delivery }) => delivery));
+    const { subscription, pipeline, seams } = this.#options;
+    try {
+      await subscription.settle(attempts.map(({ delivery }) => delivery));
+    } catch (error) {
+      // The effects are applied: what a propagator forgets it may deliver again, as its guarantee says.
+      seams.log.warn(new PluginError(pipeline, 'propagator settle', error).message);
+    }
     for (const attempt of attempts) this.#order.finish(attempt);
     this.#wake();
   }

@@ -23,9 +23,13 @@ export type ZnodeOp =
   | { readonly type: 'set'; readonly path: string; readonly data: Uint8Array; readonly version: number }
   | { readonly type: 'delete'; readonly path: string; readonly version: number };
 
-/** Whether trying again can help: the operation was refused for a moment, or its answer was lost. */
+/**
+ * Whether trying again can help: the operation was refused for a moment, its answer was lost, or its session expired,
+ * after which an implementation of `Znodes` goes on with another session.
+ */
 export function isRetryable(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true;
+  if (typeof error !== 'object' || error === null) return false;
+  return ('retryable' in error && error.retryable === true) || ('code' in error && error.code === 'SESSION_EXPIRED');
 }
 
 /** The paths above a znode, from the top: `/a/b/c` has `/a` and `/a/b`. */

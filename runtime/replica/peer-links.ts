@@ -1,9 +1,16 @@
-/** A replica's links to the other replicas: peer messages as packed bytes, out and in. */
+/**
+ * A replica's links to the other replicas: peer messages as packed bytes, out and in.
+ *
+ * A link exists before the thread at its other end runs. Whoever counted it as a peer from then on would wait for its
+ * vote while it is still loading; so each end greets the other with an empty frame, and a peer is up once it has.
+ */
 
 import type { PeerId } from '../../core/ids.ts';
 import { type PeerMessage, readPeerMessage, writePeerMessage } from '../../core/jute/quorum.ts';
 import { JuteReader } from '../../core/jute/reader.ts';
 import type { Link } from '../bus/message-bus.ts';
+
+const GREETING = new Uint8Array(0);
 
 export interface PeerLinksListener {
   onMessage(from: PeerId, message: PeerMessage): void;
@@ -14,6 +21,7 @@ export interface PeerLinksListener {
 export class PeerLinks {
   readonly #listener: PeerLinksListener;
   readonly #links = new Map<PeerId, Link>();
+  readonly #greeted = new Set<Link>();
   readonly #reader = new JuteReader();
 
   constructor(listener: PeerLinksListener) {
@@ -26,9 +34,11 @@ export class PeerLinks {
     this.#links.set(peer, link);
     link.onDown(() => this.#drop(peer, link));
     link.onFrames((bytes, start, end) => {
-      this.#listener.onMessage(peer, readPeerMessage(this.#reader.reset(bytes, start, end)));
+      if (end > start) this.#listener.onMessage(peer, readPeerMessage(this.#reader.reset(bytes, start, end)));
+      else this.#onGreeting(peer, link);
     });
-    this.#listener.onUp(peer);
+    link.send(GREETING);
+    link.flush();
   }
 
   get(peer: PeerId): Link | undefined {
@@ -60,10 +70,16 @@ export class PeerLinks {
     }
   }
 
+  #onGreeting(peer: PeerId, link: Link): void {
+    if (this.#links.get(peer) !== link || this.#greeted.has(link)) return;
+    this.#greeted.add(link);
+    this.#listener.onUp(peer);
+  }
+
   #drop(peer: PeerId, link: Link | undefined): void {
     if (link === undefined || this.#links.get(peer) !== link) return;
     this.#links.delete(peer);
     link.close();
-    this.#listener.onDown(peer);
+    if (this.#greeted.delete(link)) this.#listener.onDown(peer);
   }
 }

@@ -26,6 +26,10 @@ const FENCE_RETRY_MS = 1000;
 export interface ReplicaHostOptions {
   readonly replica: ReplicaOptions;
   readonly log: Log;
+  /** Connections from one address; 0: no limit. */
+  readonly maxClientConnections: number;
+  /** Largest request, bytes. */
+  readonly maxFrameBytes: number;
   readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
   readonly onRole: (role: RoleReport) => void;
   /** The replica cannot go on; its thread should end. */
@@ -56,7 +60,7 @@ export class ReplicaHost {
     this.#storage = storage;
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    this.clients = new Clients(this.#replica, options.log, () => this.#scheduleTurn());
+    this.clients = new Clients(this.#replica, options, () => this.#scheduleTurn());
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();
@@ -148,6 +152,7 @@ export class ReplicaHost {
         return this.#truncate(effect.zxid, effect.reload);
       case 'install': {
         this.#block();
+        this.#abandonSnapshot();
         const { zxid, tree } = effect;
         const task = new SnapshotTask(tree, this.#storage.beginInstall(zxid), (error) =>
           this.#unblock(error, () => this.#replica.onInstalled(zxid)),
@@ -168,9 +173,15 @@ export class ReplicaHost {
     }
   }
 
+  // A truncation or an installation ends the snapshot under way: its tree or its log is not this replica's any more.
+  #abandonSnapshot(): void {
+    this.#snapshot?.abandon();
+    this.#snapshot = null;
+  }
+
   #truncate(zxid: Zxid, reload: boolean): void {
     this.#block();
-    this.#snapshot = null;
+    this.#abandonSnapshot();
     this.#storage.truncate(zxid, (error) =>
       this.#unblock(error, () => this.#replica.onTruncated(zxid, reload ? this.#storage.recover().tree : null)),
     );

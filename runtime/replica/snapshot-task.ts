@@ -32,6 +32,11 @@ export class SnapshotTask {
     return false;
   }
 
+  /** Gives up; the storage has taken back, or takes back, what was written. */
+  abandon(): void {
+    this.#writer.close();
+  }
+
   /** All slices at once. */
   run(): void {
     while (this.advance());

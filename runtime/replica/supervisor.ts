@@ -5,11 +5,12 @@
  * the first time and ever later when it keeps dying. A thread that stands still without ending is found by its pulse.
  */
 
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
-import { type ControlLink, openControl } from '../bus/control.ts';
+import { type ControlLink, makeControlPorts, openControl } from '../bus/control.ts';
 import { fromPlainError } from '../bus/plain-error.ts';
+import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { monotonicMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
@@ -120,7 +121,7 @@ export class Supervisor {
   openClientPort(id: PeerId): MessagePort | null {
     const { worker } = this.#seat(id);
     if (worker === null) return null;
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = makeLinkPorts();
     send(worker, { type: 'client', port: port2 });
     return port1;
   }
@@ -145,7 +146,7 @@ export class Supervisor {
   }
 
   #spawn(seat: Seat): void {
-    const { port1, port2 } = new MessageChannel();
+    const { port1, port2 } = makeControlPorts();
     const data: ReplicaThreadData = {
       id: seat.id,
       voters: this.#seats.map(({ id }) => id),

@@ -9,6 +9,7 @@
  */
 
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 import type { PeerId } from '../../core/ids.ts';
 import { isLogHeader } from '../../core/jute/txn-log.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
@@ -40,7 +41,17 @@ const LOG_HEADER_SIZE = 16;
  * @throws DataDirectoryError, ForeignFileError, DirectoryInUseError; nothing has been changed then, except that
  *   missing parent directories may have been made
  */
-export function openDataDirectory({ path, layout, onLost }: DataDirectoryOptions): DataDirectory {
+export function openDataDirectory(options: DataDirectoryOptions): DataDirectory {
+  try {
+    return openChecked(options);
+  } catch (cause) {
+    // Permission bits do not tell everything (read-only mounts, full disks): some call fails, and says why.
+    if (!(cause instanceof Error && 'syscall' in cause)) throw cause;
+    throw new DataDirectoryError(options.path, `it cannot be used (${cause.message})`, { cause });
+  }
+}
+
+function openChecked({ path, layout, onLost }: DataDirectoryOptions): DataDirectory {
   const replicas = 'single' in layout ? [layout.single] : layout.replicas;
   const replicaPath = (peer: PeerId): string => ('single' in layout ? path : `${path}/${peer}`);
   checkRoot(path, layout);
@@ -49,7 +60,9 @@ export function openDataDirectory({ path, layout, onLost }: DataDirectoryOptions
   try {
     // What was checked without the lock may have changed; now it cannot any more.
     for (const peer of replicas) checkReplica(replicaPath(peer), peer);
-    for (const peer of replicas) prepareReplica(replicaPath(peer), peer);
+    const made = replicas.filter((peer) => prepareReplica(replicaPath(peer), peer)).map(replicaPath);
+    // A log in a directory that nobody finds after a crash is lost, so its parents are made durable too.
+    if (made.length > 0) for (const place of [...made, path, dirname(path)]) nodeFileSystem.syncDirectorySync(place);
   } catch (error) {
     lock.release();
     throw error;
@@ -152,24 +165,19 @@ function checkAccess(path: string): void {
 }
 
 function prepare(path: string, onLost: () => void): DirectoryLock {
-  try {
-    fs.mkdirSync(path, { recursive: true });
-    checkAccess(path);
-    return lockDirectory(path, { onLost, now: Date.now });
-  } catch (cause) {
-    // Permission bits do not tell everything (read-only mounts, full disks): the first write does.
-    if (cause instanceof Error && 'syscall' in cause) {
-      throw new DataDirectoryError(path, `it cannot be written (${systemCodeOf(cause)})`, { cause });
-    }
-    throw cause;
-  }
+  nodeFileSystem.makeDirectory(path);
+  checkAccess(path);
+  return lockDirectory(path, { onLost, now: Date.now });
 }
 
-function prepareReplica(path: string, peer: PeerId): void {
-  try {
-    fs.mkdirSync(`${path}/${VERSION_DIRECTORY}`, { recursive: true });
-    if (!fs.existsSync(`${path}/myid`)) fs.writeFileSync(`${path}/myid`, `${peer}\n`);
-  } catch (cause) {
-    throw new DataDirectoryError(path, `it cannot be written (${systemCodeOf(cause)})`, { cause });
+/** Returns whether something was missing and has been made. */
+function prepareReplica(path: string, peer: PeerId): boolean {
+  // A myid that a crash takes away again is made anew; only the directories have to last.
+  if (!fs.existsSync(`${path}/myid`)) {
+    nodeFileSystem.makeDirectory(path);
+    fs.writeFileSync(`${path}/myid`, `${peer}\n`);
   }
+  if (fs.existsSync(`${path}/${VERSION_DIRECTORY}`)) return false;
+  fs.mkdirSync(`${path}/${VERSION_DIRECTORY}`);
+  return true;
 }

@@ -9,7 +9,7 @@ import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
 import { listFiles } from './file-names.ts';
-import { type FileSystem, nodeFileSystem, replaceFile } from './file-system.ts';
+import { type FileSystem, nodeFileSystem, placeFile } from './file-system.ts';
 import { truncateHistory } from './log-truncation.ts';
 import { clearResync, needsResync, prepareResync } from './quarantine.ts';
 import { recoverDirectory } from './recovery.ts';
@@ -177,7 +177,8 @@ class FileStorage implements ReplicaStorage {
     const writer = new SnapshotWriter(new DataTree(), 'file');
     const parts: Uint8Array[] = [];
     for (let part = writer.next(1 << 16); part !== null; part = writer.next(1 << 16)) parts.push(new Uint8Array(part));
-    replaceFile(this.#fileSystem, this.#directory, snapshotName(ZXID_ZERO), Buffer.concat(parts));
+    // The log's first sync includes the directory's, and nothing is acknowledged before that.
+    placeFile(this.#fileSystem, this.#directory, snapshotName(ZXID_ZERO), Buffer.concat(parts));
     this.#hasSnapshot = true;
   }
 

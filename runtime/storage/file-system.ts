@@ -7,6 +7,7 @@
  */
 
 import fs from 'node:fs';
+import { dirname } from 'node:path';
 
 export type SyncCallback = (error: Error | null) => void;
 
@@ -73,10 +74,16 @@ export const nodeFileSystem: FileSystem = {
     }
   },
   exists: (path) => fs.existsSync(path),
-  makeDirectory: (path) => {
-    fs.mkdirSync(path, { recursive: true });
-  },
+  makeDirectory,
 };
+
+/** With its parents. Node's own `recursive` never returns on a file system that refuses a directory with ENOENT (/proc). */
+function makeDirectory(path: string): void {
+  if (fs.existsSync(path)) return;
+  const parent = dirname(path);
+  if (parent !== path) makeDirectory(parent);
+  fs.mkdirSync(path);
+}
 
 /** Writes all bytes at a position, however short the single writes turn out. */
 export function writeFully(fileSystem: FileSystem, fd: number, bytes: Uint8Array, position: number): void {
@@ -102,6 +109,12 @@ export function readFully(fileSystem: FileSystem, fd: number, position: number, 
 
 /** Replaces a small file atomically and durably: temporary name, sync, rename, sync of the directory. */
 export function replaceFile(fileSystem: FileSystem, directory: string, name: string, bytes: Uint8Array): void {
+  placeFile(fileSystem, directory, name, bytes);
+  fileSystem.syncDirectorySync(directory);
+}
+
+/** The same without the directory's sync: for a file that must be there only if something synced later is. */
+export function placeFile(fileSystem: FileSystem, directory: string, name: string, bytes: Uint8Array): void {
   const target = `${directory}/${name}`;
   const temporary = `${target}.tmp`;
   fileSystem.remove(temporary);
@@ -113,7 +126,6 @@ export function replaceFile(fileSystem: FileSystem, directory: string, name: str
     fileSystem.close(fd);
   }
   fileSystem.rename(temporary, target);
-  fileSystem.syncDirectorySync(directory);
 }
 
 /** A file's content, or null when there is no such file. For small files. */

@@ -48,6 +48,8 @@ export interface ApacheEnsemble {
   readonly servers: readonly ApacheServer[];
   /** `127.0.0.1:port,…` of all servers. */
   readonly connectString: string;
+  /** Waits until every running server serves clients. */
+  ready(): Promise<void>;
   /** Sends SIGKILL to the server at `index` (from 0) and waits until the process is gone. */
   kill9(index: number): Promise<void>;
   /** Starts the server at `index` again on its data directory and waits until it serves. */
@@ -78,6 +80,13 @@ export async function startApacheZooKeeper(options: ApacheOptions = {}): Promise
       if (!portTaken || attempt === START_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Only launches the processes, for who measures how long they take; `ready` tells when they serve. Never tries again. */
+export async function launchApacheZooKeeper(options: ApacheOptions = {}): Promise<ApacheEnsemble> {
+  const ensemble = await Ensemble.prepare(options);
+  ensemble.launch();
+  return ensemble;
 }
 
 /** Sends a four-letter word and returns the whole answer. Rejects where nobody listens. */
@@ -246,7 +255,15 @@ class Ensemble implements ApacheEnsemble {
   }
 
   async start(): Promise<void> {
+    this.launch();
+    await this.ready();
+  }
+
+  launch(): void {
     for (const server of this.servers) server.start();
+  }
+
+  async ready(): Promise<void> {
     await Promise.all(this.servers.map((server) => server.untilReady()));
   }
 

@@ -29,6 +29,8 @@ export class MapZnodes {
   /** Runs before each commit is decided: a chance to change the tree first. */
   beforeCommit: () => void | Promise<void> = () => {};
   commits = 0;
+  /** Every text that a znode was given by a commit, in order. */
+  readonly history = new Map<string, string[]>();
 
   async read(path: string): Promise<MapZnode | null> {
     return this.#tree.get(path) ?? null;
@@ -82,6 +84,10 @@ export class MapZnodes {
       }
     }
     this.#tree = next;
+    for (const op of ops) {
+      if (op.type === 'delete') continue;
+      this.history.set(op.path, [...(this.history.get(op.path) ?? []), Buffer.from(op.data).toString('utf8')]);
+    }
     return 'committed';
   }
 }

@@ -11,7 +11,7 @@ import { toZxid } from '../../core/zxid.ts';
 export function createEntry(zxid: number, size = 10): Uint8Array {
   const writer = new JuteWriter(128);
   const clientId = makeSessionId(1, 1);
-  writeTxnHeader(writer, { clientId, cxid: zxid, zxid: toZxid(zxid), time: 1000 + zxid, type: OpCode.create });
+  writeTxnHeader(writer, { clientId, cxid: zxid % 1000, zxid: toZxid(zxid), time: 1000 + zxid, type: OpCode.create });
   const data = Buffer.alloc(size, 'abcdefg');
   writeTxnBody(writer, {
     type: OpCode.create,
@@ -19,7 +19,7 @@ export function createEntry(zxid: number, size = 10): Uint8Array {
     data,
     acl: OPEN_ACL,
     ephemeral: false,
-    parentCVersion: zxid,
+    parentCVersion: zxid % 1000,
   });
   return writer.copy();
 }

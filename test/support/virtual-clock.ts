@@ -25,13 +25,25 @@ export class VirtualClock {
         reject(signal.reason);
         return;
       }
-      const wait: Wait = { dueMs: this.#nowMs + ms, resolve };
-      this.#waits.push(wait);
-      signal.addEventListener('abort', () => {
+      const onAbort = (): void => {
         this.#waits = this.#waits.filter((other) => other !== wait);
         reject(signal.reason);
-      });
+      };
+      const wait: Wait = {
+        dueMs: this.#nowMs + ms,
+        resolve: () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      this.#waits.push(wait);
+      signal.addEventListener('abort', onAbort, { once: true });
     });
+  }
+
+  /** Resolves once somebody waits, however long the real work before that takes. */
+  async untilWaiting(): Promise<void> {
+    while (this.#waits.length === 0) await nextTurn();
   }
 
   /** Moves on by `ms`, stopping at every wait that falls due on the way, and lets what it woke come to rest. */

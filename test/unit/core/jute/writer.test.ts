@@ -30,7 +30,12 @@ const FIELDS: readonly [string, (target: JuteWriter) => void, (source: JuteReade
     (source) => [source.readByte(), source.readByte()],
     [2, 3],
   ],
-  ['long slice', (target) => target.writeSlice(LONG_BYTES, 1, 99), (source) => source.skip(98), undefined],
+  [
+    'long slice',
+    (target) => target.writeSlice(LONG_BYTES, 1, 99),
+    (source) => Array.from({ length: 98 }, () => source.readByte()),
+    Array.from({ length: 98 }, () => 7),
+  ],
 ];
 
 for (const [name, write, read, value] of FIELDS) {

@@ -193,6 +193,32 @@ snapshot('every byte that is damaged in a file is noticed', () => {
   }
 });
 
+snapshot('a damaged stream, which has no checksum, gives a tree or a SnapshotError, never another error', () => {
+  const choices = new Choices(77);
+  const tree = new DataTree();
+  const acls = [READ_ACL, [{ perms: 3, scheme: 'ip', id: '10.0.0.1' }]];
+  for (let index = 0; index < 12; index++) {
+    applyAll(
+      tree,
+      [create(`/n${index}`, bytes('x'), { acl: acls[index % 2] ?? [], ephemeral: index % 3 === 0 })],
+      SESSION_A,
+    );
+  }
+  const sound = snapshotOf(tree, 'stream');
+  let refused = 0;
+  for (let round = 0; round < 1500; round++) {
+    const damaged = Buffer.from(sound);
+    for (let count = choices.below(3); count >= 0; count--) damaged[choices.below(damaged.length)] = choices.below(256);
+    try {
+      load(damaged, 'stream', new DataTree().lastProcessedZxid, 1 + choices.below(damaged.length));
+    } catch (error) {
+      assert.instance(error, SnapshotError);
+      refused += 1;
+    }
+  }
+  assert.is(refused > 100, true, `${refused} refused`);
+});
+
 snapshot('a file or stream that ends early, or goes on, is refused', () => {
   const tree = busyTree(2, 30);
   for (const form of FORMS) {
@@ -249,6 +275,7 @@ snapshot('says what is wrong and where', () => {
   assert.match(tellsOf(['', '/a/b']), 'before its parent');
   assert.match(tellsOf(['', '/a', '/a']), 'comes twice');
   assert.match(tellsOf(['', 'a']), 'before its parent');
+  assert.match(tellsOf(['', '/a', '/a/']), 'empty name');
   assert.match(tellsOf(['']), 'it ends within its znode part');
 });
 

@@ -1,6 +1,6 @@
 /** A part of an event by its dotted path, `data.place` for instance; undefined where there is none. */
 
-import type { CloudEvent } from 'threadkeeper/plugin';
+import type { CloudEvent } from './envelope.ts';
 
 export function partOf(event: CloudEvent, path: string): unknown {
   let value: unknown = event;

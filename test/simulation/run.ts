@@ -1,0 +1,37 @@
+/**
+ * Replays seeds of the consensus simulation: `node dist/test/simulation/run.js --seed N [--count N] [--peers 3|5] [--trace]`.
+ * Prints what came of each seed; with --trace the whole transcript. Exit code 1 when a seed fails.
+ */
+
+import { parseArgs } from 'node:util';
+import { type SimulationOptions, simulate } from './simulation.ts';
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    count: { type: 'string', default: '1' },
+    peers: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+  },
+});
+const first = Number(values.seed);
+const count = Number(values.count);
+const peers = values.peers === undefined ? undefined : Number(values.peers);
+if (!Number.isInteger(first) || !Number.isInteger(count) || (peers !== undefined && peers !== 3 && peers !== 5)) {
+  console.error('usage: run.js --seed N [--count N] [--peers 3|5] [--trace]');
+  process.exit(2);
+}
+
+for (let seed = first; seed < first + count; seed++) {
+  const options: SimulationOptions = {
+    seed,
+    traced: values.trace ? 'traced' : 'untraced',
+    ...(peers === undefined ? {} : { peers }),
+  };
+  const { failure, transcript, committedCount, actionCount, endMs, marks } = simulate(options);
+  for (const line of transcript) console.log(line);
+  const outcome = failure === null ? 'ok' : `FAILED: ${failure.stack ?? failure.message}`;
+  console.log(`seed ${seed}: ${committedCount} committed, ${actionCount} actions, ${endMs} ms: ${outcome}`);
+  if (count === 1) console.log([...marks.counts].map(([mark, hits]) => `${mark}: ${hits}`).join(', '));
+  if (failure !== null) process.exitCode = 1;
+}

@@ -1,0 +1,74 @@
+/**
+ * What a seed decides before the first step: how many peers, how slow links and disks are, how small the bounds. Kind
+ * and unkind worlds are all legal ones; what no real ensemble could meet is left out (core/SPEC.md, assumptions).
+ */
+
+import { type PeerId, toPeerId } from '../../core/ids.ts';
+import type { PeerOptions } from '../../core/zab/peer.ts';
+import type { DiskOptions } from './disk.ts';
+import type { NetworkOptions } from './network.ts';
+import type { Prng } from './prng.ts';
+
+export interface World {
+  readonly voters: readonly PeerId[];
+  readonly observers: readonly PeerId[];
+  readonly network: NetworkOptions;
+  readonly disk: DiskOptions;
+  readonly peer: Omit<PeerOptions, 'id' | 'voters' | 'observers'>;
+  /** Between two ticks of a peer, microseconds. */
+  readonly tickUs: number;
+  /** A thread takes up its inputs this long after the first of them came, microseconds. */
+  readonly turnUs: readonly [low: number, high: number];
+  /** Whether a thread steps all inputs of a turn before it performs the first effect. */
+  readonly performsInBatches: boolean;
+  /** This peer joins only when the ensemble has been at work for a while. */
+  readonly lateJoiner: PeerId | null;
+  /** The history starts a few txns before the counter of its epoch is used up. */
+  readonly startsNearCounterMax: boolean;
+  /** Clients' requests per second, and the chance of a crash between two effects. */
+  readonly requestsPerSecond: number;
+  /** Mean time between two faults, milliseconds. */
+  readonly faultEveryMs: number;
+  readonly faultyMs: number;
+}
+
+export interface WorldLimits {
+  /** Number of voters; by seed unless given. */
+  readonly peers?: 3 | 5;
+}
+
+export function createWorld(prng: Prng, { peers }: WorldLimits = {}): World {
+  const drawnCount = prng.chance(0.7) ? 3 : 5;
+  const voterCount = peers ?? drawnCount;
+  const voters = Array.from({ length: voterCount }, (_, index) => toPeerId(index + 1));
+  const hasObserver = prng.chance(0.3);
+  const observers = hasObserver ? [toPeerId(voterCount + 1)] : [];
+  const everybody = [...voters, ...observers];
+  return {
+    voters,
+    observers,
+    network: { delayUs: prng.pick([[20, 200] as const, [50, 5_000] as const, [100, 30_000] as const]) },
+    disk: {
+      syncUs: prng.pick([[100, 2_000] as const, [500, 10_000] as const, [1_000, 80_000] as const]),
+      keptCount: prng.pick([0, 3, 1000]),
+    },
+    peer: {
+      heartbeatIntervalMs: 50,
+      syncLimitMs: 250,
+      initLimitMs: 600,
+      finalizeWaitMs: prng.pick([10, 50]),
+      notificationMinMs: 20,
+      notificationMaxMs: 320,
+      commitLogCount: prng.pick([1, 5, 20, 500]),
+      commitLogBytes: prng.pick([100, 1000, 1_000_000]),
+    },
+    tickUs: prng.pick([10_000, 20_000]),
+    turnUs: prng.pick([[0, 20] as const, [10, 500] as const, [10, 8_000] as const]),
+    performsInBatches: prng.chance(0.5),
+    lateJoiner: prng.chance(0.3) ? prng.pick(everybody) : null,
+    startsNearCounterMax: prng.chance(0.1),
+    requestsPerSecond: prng.pick([20, 60, 150]),
+    faultEveryMs: prng.pick([120, 300, 800]),
+    faultyMs: prng.pick([2_000, 4_000]),
+  };
+}
