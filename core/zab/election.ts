@@ -132,6 +132,10 @@ export class Election {
       this.#adopt(isBetter(heard.vote, this.#initialVote) ? heard.vote : this.#initialVote);
     } else if (isBetter(heard.vote, this.#proposal)) {
       this.#adopt(heard.vote);
+    } else if (!isSameVote(heard.vote, this.#proposal)) {
+      // It may not have heard of ours: a follower that has lost its leader a moment later than we did. Without this it
+      // would wait for the next resend. Votes only get better, so two can not answer each other for ever.
+      this.#outbox.notify(from, this.#notification());
     }
     this.#received.set(from, heard);
     this.#considerQuorum();
