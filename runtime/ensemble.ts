@@ -39,6 +39,7 @@ export interface Ensemble {
     make: new (connectString: string, options: ClientOptions) => Made,
     options?: ClientOptions,
   ): Made;
+  /** What the replicas say of themselves; those without a thread say nothing. */
   inspect(): Promise<ReplicaStatus[]>;
   /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
   kill(replica: PeerId): Promise<void>;
@@ -173,7 +174,9 @@ function stateOf(supervisor: Supervisor): EnsembleState {
   return { replicas, leader: leading?.id ?? null, epoch: leading?.role.epoch ?? null };
 }
 
+/** Of the replicas that answer: one may end while it is asked. */
 async function inspectAll(supervisor: Supervisor): Promise<ReplicaStatus[]> {
   const alive = supervisor.replicas.filter(({ isAlive }) => isAlive);
-  return Promise.all(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+  const answers = await Promise.allSettled(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+  return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 }

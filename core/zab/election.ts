@@ -132,6 +132,10 @@ export class Election {
       this.#adopt(isBetter(heard.vote, this.#initialVote) ? heard.vote : this.#initialVote);
     } else if (isBetter(heard.vote, this.#proposal)) {
       this.#adopt(heard.vote);
+    } else if (this.#received.get(from)?.state !== 'looking') {
+      // It may have been settled still when this round's votes went out, and answered instead of counting them. Without
+      // this reply, once for a peer and round, it would wait for the timer.
+      this.#outbox.notify(from, this.#notification());
     }
     this.#received.set(from, heard);
     this.#considerQuorum();
@@ -227,7 +231,9 @@ export class Election {
   }
 
   #notification(): Notification {
-    return notificationOf('looking', this.#proposal, this.#electionEpoch);
+    // Without a vote it may know whom the others want, but must not add its voice to theirs.
+    const vote = this.#mayVote ? this.#proposal : this.#initialVote;
+    return notificationOf('looking', vote, this.#electionEpoch);
   }
 }
 

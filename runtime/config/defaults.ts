@@ -12,15 +12,12 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   host: '127.0.0.1',
   dataDir: './data',
   inMemory: false,
-  adminPort: null,
   tickTimeMs: 2000,
   initLimitTicks: 10,
-  syncLimitTicks: 5,
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
   snapCount: 100_000,
   maxClientConnections: 60,
-  globalOutstandingLimit: 1000,
   maxFrameBytes: 0xfffff,
 });
 

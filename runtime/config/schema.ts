@@ -18,17 +18,14 @@ export const ENSEMBLE_CHECKS = {
   host: text('a host name or an address'),
   dataDir: text('the path of a directory'),
   inMemory: flag(),
-  adminPort: orNull(whole({ min: 0, max: 65_535 })),
   tickTimeMs: whole({ min: 10, max: 60_000 }),
   initLimitTicks: whole({ min: 1, max: 10_000 }),
-  syncLimitTicks: whole({ min: 1, max: 10_000 }),
   heartbeatMs: whole({ min: 10, max: 60_000 }),
   heartbeatTimeoutMs: whole({ min: 100, max: 600_000 }),
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
-  globalOutstandingLimit: whole({ min: 1, max: 1_000_000 }),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
 } as const;
 

@@ -26,14 +26,10 @@ export interface EnsembleConfig {
   readonly dataDir: string;
   /** Nothing is written to disk; all is lost at the end of the process. For tests. Default false. */
   readonly inMemory: boolean;
-  /** Port of the HTTP admin server; null: none. Default null. */
-  readonly adminPort: number | null;
   /** ZooKeeper's unit of time. Default 2000. */
   readonly tickTimeMs: number;
   /** Ticks that a learner may take to connect and synchronise. Default 10. */
   readonly initLimitTicks: number;
-  /** Ticks that a learner may be silent. Default 5. */
-  readonly syncLimitTicks: number;
   /** How often replica threads show that they are not frozen. Default 100. */
   readonly heartbeatMs: number;
   /** Silence after which a replica thread counts as frozen and is replaced. Default 2000. */
@@ -45,8 +41,6 @@ export interface EnsembleConfig {
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */
   readonly maxClientConnections: number;
-  /** Requests under way on one replica before it stops reading from its clients. Default 1,000. */
-  readonly globalOutstandingLimit: number;
   /** Largest request frame, as ZooKeeper's jute.maxbuffer. Default 1,048,575. */
   readonly maxFrameBytes: number;
 }

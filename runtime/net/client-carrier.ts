@@ -1,6 +1,8 @@
 /** What carries a client's frames: a socket, or a link of the bus. The replica's host sees only this. */
 
 export interface ClientCarrier {
+  /** False for clients inside the process, whom no limit on connections concerns. */
+  readonly isRemote: boolean;
   /** Takes the bytes over; they leave in order. */
   send(bytes: Buffer): void;
   /** Ends the connection once what was sent has left. */

@@ -59,6 +59,7 @@ function serve(socket: net.Socket, accept: AcceptClient): void {
 }
 
 class SocketCarrier implements ClientCarrier {
+  readonly isRemote = true;
   readonly #socket: net.Socket;
 
   constructor(socket: net.Socket) {

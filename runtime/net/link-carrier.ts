@@ -13,6 +13,7 @@ export function serveLink(link: Link, accept: AcceptClient): void {
 }
 
 class LinkCarrier implements ClientCarrier {
+  readonly isRemote = false;
   readonly #link: Link;
 
   constructor(link: Link) {

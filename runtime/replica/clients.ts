@@ -20,23 +20,36 @@ interface Served {
   isPaused: boolean;
 }
 
+export interface ClientLimits {
+  readonly log: Log;
+  /** Connections from one address; 0: no limit. */
+  readonly maxClientConnections: number;
+  /** Largest request, bytes. */
+  readonly maxFrameBytes: number;
+}
+
 export class Clients {
   readonly #replica: Replica;
-  readonly #log: Log;
+  readonly #limits: ClientLimits;
   readonly #scheduleTurn: () => void;
   readonly #served = new Map<Connection, Served>();
 
-  constructor(replica: Replica, log: Log, scheduleTurn: () => void) {
+  constructor(replica: Replica, limits: ClientLimits, scheduleTurn: () => void) {
     this.#replica = replica;
-    this.#log = log;
+    this.#limits = limits;
     this.#scheduleTurn = scheduleTurn;
   }
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
     const connection = this.#replica.onConnect(address);
     const served: Served = { connection, carrier, isPaused: false };
-    const decoder = new FrameDecoder();
+    const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);
+    if (carrier.isRemote && this.#isCrowded(address)) {
+      const { log, maxClientConnections } = this.#limits;
+      log('warn', `refusing a connection of ${address}: it has ${maxClientConnections} already`);
+      this.#end(served);
+    }
     const onFrame = (bytes: Uint8Array, start: number, end: number): void =>
       this.#replica.onFrame(connection, bytes, start, end);
     return {
@@ -47,7 +60,7 @@ export class Clients {
           decoder.push(chunk, onFrame);
         } catch (error) {
           if (!(error instanceof JuteError)) throw error;
-          this.#log('warn', `closing the connection of ${address}: ${error.message}`);
+          this.#limits.log('warn', `closing the connection of ${address}: ${error.message}`);
           this.#end(served);
         }
         this.#consider(served);
@@ -73,6 +86,17 @@ export class Clients {
     }
   }
 
+  /** Counted where it is needed: connections come rarely, and there is one number less to keep right. */
+  #isCrowded(address: string): boolean {
+    const { maxClientConnections } = this.#limits;
+    if (maxClientConnections === 0) return false;
+    let count = 0;
+    for (const { connection, carrier } of this.#served.values()) {
+      if (carrier.isRemote && connection.address === address) count++;
+    }
+    return count > maxClientConnections;
+  }
+
   #end({ connection, carrier }: Served): void {
     this.#served.delete(connection);
     this.#replica.onDisconnect(connection);
@@ -84,7 +108,7 @@ export class Clients {
     const { connection, carrier } = served;
     const queuedBytes = carrier.queuedBytes + connection.output.length;
     if (queuedBytes > QUEUE_BYTES_MAX) {
-      this.#log('warn', `closing the connection of ${connection.address}: it does not read its replies`);
+      this.#limits.log('warn', `closing the connection of ${connection.address}: it does not read its replies`);
       this.#end(served);
       return;
     }

@@ -1,4 +1,10 @@
-/** A replica's links to the other replicas: peer messages as packed bytes, out and in. */
+/**
+ * A replica's links to the other replicas: peer messages as packed bytes, out and in.
+ *
+ * A link exists as soon as the peer's thread is started, long before that runs. Counted as up then, it would make an
+ * election wait for the vote of a thread that still boots. So each end begins with an empty frame, its hello, and the
+ * link is up once the peer's has come.
+ */
 
 import type { PeerId } from '../../core/ids.ts';
 import { type PeerMessage, readPeerMessage, writePeerMessage } from '../../core/jute/quorum.ts';
@@ -7,13 +13,18 @@ import type { Link } from '../bus/message-bus.ts';
 
 export interface PeerLinksListener {
   onMessage(from: PeerId, message: PeerMessage): void;
+  /** The peer's thread is there and has this link. */
   onUp(peer: PeerId): void;
+  /** Told only of links that were up. */
   onDown(peer: PeerId): void;
 }
+
+const HELLO = new Uint8Array(0);
 
 export class PeerLinks {
   readonly #listener: PeerLinksListener;
   readonly #links = new Map<PeerId, Link>();
+  readonly #up = new Set<Link>();
   readonly #reader = new JuteReader();
 
   constructor(listener: PeerLinksListener) {
@@ -26,9 +37,11 @@ export class PeerLinks {
     this.#links.set(peer, link);
     link.onDown(() => this.#drop(peer, link));
     link.onFrames((bytes, start, end) => {
-      this.#listener.onMessage(peer, readPeerMessage(this.#reader.reset(bytes, start, end)));
+      if (end > start) this.#listener.onMessage(peer, readPeerMessage(this.#reader.reset(bytes, start, end)));
+      else this.#onHello(peer, link);
     });
-    this.#listener.onUp(peer);
+    link.send(HELLO);
+    link.flush();
   }
 
   get(peer: PeerId): Link | undefined {
@@ -60,10 +73,16 @@ export class PeerLinks {
     }
   }
 
+  #onHello(peer: PeerId, link: Link): void {
+    if (this.#links.get(peer) !== link || this.#up.has(link)) return;
+    this.#up.add(link);
+    this.#listener.onUp(peer);
+  }
+
   #drop(peer: PeerId, link: Link | undefined): void {
     if (link === undefined || this.#links.get(peer) !== link) return;
     this.#links.delete(peer);
     link.close();
-    this.#listener.onDown(peer);
+    if (this.#up.delete(link)) this.#listener.onDown(peer);
   }
 }

@@ -26,6 +26,10 @@ const FENCE_RETRY_MS = 1000;
 export interface ReplicaHostOptions {
   readonly replica: ReplicaOptions;
   readonly log: Log;
+  /** Connections from one address; 0: no limit. */
+  readonly maxClientConnections: number;
+  /** Largest request, bytes. */
+  readonly maxFrameBytes: number;
   readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
   readonly onRole: (role: RoleReport) => void;
   /** The replica cannot go on; its thread should end. */
@@ -56,7 +60,7 @@ export class ReplicaHost {
     this.#storage = storage;
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    this.clients = new Clients(this.#replica, options.log, () => this.#scheduleTurn());
+    this.clients = new Clients(this.#replica, options, () => this.#scheduleTurn());
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();

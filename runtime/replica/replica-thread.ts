@@ -61,6 +61,8 @@ async function run(): Promise<void> {
   const host = new ReplicaHost({
     replica: replicaOptions(data),
     log,
+    maxClientConnections: data.settings.maxClientConnections,
+    maxFrameBytes: data.settings.maxFrameBytes,
     openStorage: (listener) => openStorage(data.storage, listener, log),
     onRole: (role) => post({ type: 'role', role }),
     onFatal: fail,

@@ -15,6 +15,8 @@ export interface ReplicaSettings {
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
   readonly snapCount: number;
+  readonly maxClientConnections: number;
+  readonly maxFrameBytes: number;
 }
 
 export interface ReplicaThreadData {

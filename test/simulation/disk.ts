@@ -125,11 +125,12 @@ export class Disk {
    */
   damage(): void {
     const keptCount = this.#prng.between(0, this.history.length);
-    if (keptCount < this.snapshotCount) this.snapshotCount = 0;
-    this.history.length = keptCount < this.#logStart ? 0 : keptCount;
-    if (this.history.length === 0) {
+    if (keptCount < this.snapshotCount) {
+      this.history.length = this.#logStart === 0 ? keptCount : 0;
       this.snapshotCount = 0;
       this.#logStart = 0;
+    } else {
+      this.history.length = keptCount;
     }
     this.mayVote = false;
   }

@@ -1,6 +1,6 @@
 /**
  * Threadkeeper as a user starts it: one process from the command line, three durable replicas, no pipelines.
- * What it tells on stdout (the line `ready`) and through four-letter words is all that is used here.
+ * What it tells on stdout (the line `ready`) and through `status` and `debug` is all that is used here.
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
@@ -9,7 +9,6 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { findFreePortRun } from '../../support/free-port-run.ts';
-import { serverMode } from '../server-mode.ts';
 import type { RunningSide, Side } from './side.ts';
 
 const CLI = resolve(import.meta.dirname, '../../../runtime/cli/main.js');
@@ -64,7 +63,7 @@ export async function launchThreadkeeper(parent: string, nodeFlags: readonly str
     pids: () => (child.pid === undefined || hasEnded(child) ? [] : [child.pid]),
     ready: async () => void (await readyLine),
     leaderIndex: () => leaderIndexOf(port),
-    killLeader: () => killLeaderOf(dataDir),
+    killLeader: () => killLeaderOf(port),
     recover: () => everyoneServes(port),
     terminate,
     async close() {
@@ -75,24 +74,38 @@ export async function launchThreadkeeper(parent: string, nodeFlags: readonly str
   };
 }
 
-/** The leader's thread dies at once, as a crash would end it: nothing is drained, synced or said. */
-async function killLeaderOf(dataDir: string): Promise<void> {
-  await promisify(execFile)(process.execPath, [CLI, 'debug', 'kill-leader', '--data-dir', dataDir]);
+/** What `status --json` tells that matters here. */
+interface Status {
+  readonly replicas: readonly { readonly role: { readonly state: string; readonly active: boolean } }[];
+}
+
+async function ask(command: readonly string[], port: number): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [CLI, ...command, '--client-port', `${port}`]);
+  return stdout;
+}
+
+async function statusOf(port: number): Promise<Status> {
+  return JSON.parse(await ask(['status', '--json'], port)) as Status;
 }
 
 async function leaderIndexOf(port: number): Promise<number | undefined> {
-  const modes = await Promise.all(Array.from({ length: REPLICAS }, (_, index) => serverMode(port + index)));
-  const index = modes.indexOf('leader');
+  const { replicas } = await statusOf(port);
+  const index = replicas.findIndex(({ role }) => role.state === 'leading' && role.active);
   return index < 0 ? undefined : index;
+}
+
+/** The leader's thread dies at once, as a crash would end it: nothing is drained, synced or said. */
+async function killLeaderOf(port: number): Promise<void> {
+  await ask(['debug', 'kill', 'leader'], port);
 }
 
 async function everyoneServes(port: number): Promise<void> {
   const deadlineMs = performance.now() + READY_TIMEOUT_MS;
-  for (let index = 0; index < REPLICAS; index++) {
-    while ((await serverMode(port + index)) === undefined) {
-      if (performance.now() > deadlineMs) throw new Error(`replica ${index + 1} did not come back`);
-      await new Promise((next) => setTimeout(next, 20));
-    }
+  for (;;) {
+    // Asking fails while a replica that was asked goes down.
+    const status = await statusOf(port).catch(() => undefined);
+    if (status?.replicas.every(({ role }) => role.active)) return;
+    if (performance.now() > deadlineMs) throw new Error('the killed replica did not come back');
   }
 }
 

@@ -165,15 +165,15 @@ export class AgreementChecker extends Checker {
       ...seen,
       keepers: keepers.join(' '),
     });
+    // The epoch in which this host commits; its own, for it commits only what it has settled on by then.
+    const epochOfCommit = host.disk.currentEpoch;
     for (const [epoch, { leader, history }] of this.#led) {
-      if (epoch <= epochOf(zxid)) continue;
+      if (epoch <= epochOfCommit) continue;
       const own = history[this.committed.length];
       const claim = 'I13: what an older epoch still commits is in the history of every later leader';
       invariant(own !== undefined && isSame(own, entry), claim, { ...seen, epoch, leader });
     }
-    const { epoch } = host.view;
-    if (epoch !== null && epochOf(zxid) < epoch)
-      this.ensemble.marks.hit('entry of a lost leader committed by the next');
+    if (epochOf(zxid) < epochOfCommit) this.ensemble.marks.hit('entry of a lost leader committed by the next');
     this.committed.push(entry);
   }
 }

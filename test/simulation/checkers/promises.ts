@@ -4,10 +4,11 @@
  */
 
 import { invariant } from '../../../core/assert.ts';
-import type { QuorumPacket } from '../../../core/jute/quorum.ts';
+import type { PeerId } from '../../../core/ids.ts';
+import type { PeerMessage } from '../../../core/jute/quorum.ts';
 import { describePacket, describeZxid } from '../../../core/zab/describe.ts';
 import type { PeerEffect } from '../../../core/zab/effects.ts';
-import { counterOf, epochOf, ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
+import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
 import { indexOfZxid } from '../disk.ts';
 import type { Host } from '../host.ts';
 import { type AgreementChecker, isSame } from './agreement.ts';
@@ -15,6 +16,8 @@ import { Checker, type Ensemble } from './checker.ts';
 
 export class PromiseChecker extends Checker {
   readonly #agreement: AgreementChecker;
+  /** The epoch that each quorum connection was offered, by leader, learner and stream. */
+  readonly #offers = new Map<string, Epoch>();
 
   constructor(ensemble: Ensemble, agreement: AgreementChecker) {
     super(ensemble);
@@ -23,7 +26,8 @@ export class PromiseChecker extends Checker {
 
   override beforeEffect(host: Host, effect: PeerEffect): void {
     if (effect.type === 'append') this.#onAppend(host, effect.zxid);
-    else if (effect.type === 'send' && effect.message.type === 'packet') this.#onPacket(host, effect.message.packet);
+    else if (effect.type === 'send' && effect.message.type === 'packet')
+      this.#onPacket(host, effect.to, effect.message);
   }
 
   #onAppend(host: Host, zxid: Zxid): void {
@@ -33,7 +37,7 @@ export class PromiseChecker extends Checker {
     invariant(isNext, 'I4: the log has no gap', seen);
   }
 
-  #onPacket(host: Host, packet: QuorumPacket): void {
+  #onPacket(host: Host, to: PeerId, { stream, packet }: PeerMessage & { type: 'packet' }): void {
     const { disk, id } = host;
     const seen = (): Readonly<Record<string, unknown>> => ({
       id,
@@ -46,9 +50,10 @@ export class PromiseChecker extends Checker {
     switch (packet.type) {
       case 'leaderInfo':
         if (disk.acceptedEpoch !== packet.epoch) invariant(false, 'I8: who offers an epoch has accepted it', seen());
+        this.#offers.set(`${id} ${to} ${stream}`, packet.epoch);
         return;
       case 'ackEpoch':
-        if (disk.acceptedEpoch !== host.view.acceptedEpoch) {
+        if (disk.acceptedEpoch !== this.#offers.get(`${to} ${id} ${stream}`)) {
           invariant(false, 'I8: an epoch is on disk before it is promised', seen());
         }
         return;

@@ -57,12 +57,12 @@ load('flags win over the environment, which wins over the file, which wins over 
       flags: { replicas: 5, inMemory: undefined },
     }),
   );
-  const { replicas, clientPort, snapCount, syncLimitTicks, minSessionTimeoutMs } = config.ensemble;
-  assert.equal([replicas, clientPort, snapCount, syncLimitTicks, minSessionTimeoutMs], [5, 2000, 10, 5, 1000]);
+  const { replicas, clientPort, snapCount, initLimitTicks, minSessionTimeoutMs } = config.ensemble;
+  assert.equal([replicas, clientPort, snapCount, initLimitTicks, minSessionTimeoutMs], [5, 2000, 10, 10, 1000]);
   assert.is(origins['ensemble.replicas'], '--replicas');
   assert.is(origins['ensemble.clientPort'], 'THREADKEEPER_CLIENT_PORT');
   assert.is(origins['ensemble.snapCount'], path);
-  assert.is(origins['ensemble.syncLimitTicks'], 'default');
+  assert.is(origins['ensemble.initLimitTicks'], 'default');
 });
 
 load('the whole configuration is frozen', async () => {
