@@ -1,27 +1,29 @@
-/** Every example runs on its own, prints something, and ends by itself with exit code 0. */
+// timeout: 240s
+/** Every program in examples/ runs as a newcomer would run it: by itself, to its end, with something to see. */
 
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { assert, suite } from '../support/suite.ts';
 
-const examples = suite('scenario/examples', { timeoutMs: 60_000 });
+const EXAMPLES = resolve(import.meta.dirname, '../../examples');
+const TIMEOUT_MS = 60_000;
 
-const DIRECTORY = fileURLToPath(new URL('../../examples/', import.meta.url));
-const run = promisify(execFile);
+const examples = suite('examples', { timeoutMs: TIMEOUT_MS });
 
-/** What an example must have shown, by its name; one that is not listed must print anything at all. */
-const SHOWS: Readonly<Record<string, RegExp>> = {
-  '02-config-watch.js': /blue.*red/s,
-  '03-event-pipeline.js': /tick.*count: 1\d/s,
-  '04-own-handler.js': /good evening, grace/,
-};
+const programs = readdirSync(EXAMPLES).filter((name) => /^\d\d-.*\.js$/.test(name));
 
-for (const file of readdirSync(DIRECTORY).filter((name) => /^\d\d-.*\.js$/.test(name))) {
-  examples(`${file} ends by itself and shows what it promises`, async () => {
-    const { stdout } = await run(process.execPath, [`${DIRECTORY}${file}`], { timeout: 50_000, killSignal: 'SIGKILL' });
-    assert.match(stdout, SHOWS[file] ?? /\S/);
+examples('there are some, numbered in reading order', () => {
+  assert.ok(programs.length >= 3, programs.join(', '));
+});
+
+for (const program of programs) {
+  examples(`${program} ends by itself with exit code 0 and says something`, async () => {
+    const { stdout } = await promisify(execFile)(process.execPath, [resolve(EXAMPLES, program)], {
+      timeout: TIMEOUT_MS,
+    });
+    assert.ok(stdout.trim().length > 0, 'nothing was printed');
   });
 }
 
