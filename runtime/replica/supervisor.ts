@@ -14,6 +14,8 @@ import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { monotonicMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
+import { PulseMonitor } from './pulse-monitor.ts';
+import { RestartPolicy } from './restart-policy.ts';
 import type {
   FromReplicaThread,
   ReplicaControl,
@@ -55,31 +57,31 @@ interface Seat {
   role: RoleReport;
   port: number | null;
   startedAtMs: number;
-  deaths: number;
+  /** Lives so far. */
+  lives: number;
+  /** Why the thread ends, where it could still say so. */
   failure: Error | null;
-  lastPulse: number;
-  missedPulses: number;
+  readonly restarts: RestartPolicy;
 }
 
 const ABSENT: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
-const RESTART_DELAY_MS = { first: 0, step: 100, max: 5000 } as const;
-/** A thread that lived this long has not died of its start. */
-const SETTLED_MS = 10_000;
-const PULSE_CHECKS = 4;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #seats: Seat[];
   readonly #switchboard = new Switchboard();
-  readonly #pulses: Int32Array;
-  readonly #pulseTimer: NodeJS.Timeout;
-  readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #pulse: PulseMonitor;
+  readonly #restarting = new Set<NodeJS.Timeout>();
   #isStopping = false;
   #wasReady = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#pulses = new Int32Array(new SharedArrayBuffer(4 * options.replicas.length));
+    this.#pulse = new PulseMonitor({
+      count: options.replicas.length,
+      timeoutMs: options.settings.heartbeatTimeoutMs,
+      onStill: (index) => this.#onStill(index),
+    });
     this.#seats = options.replicas.map(({ id, clientPort, replicaPath }, index) => ({
       id,
       index,
@@ -90,15 +92,11 @@ export class Supervisor {
       role: ABSENT,
       port: null,
       startedAtMs: 0,
-      deaths: 0,
+      lives: 0,
       failure: null,
-      lastPulse: 0,
-      missedPulses: 0,
+      restarts: new RestartPolicy(),
     }));
     for (const seat of this.#seats) this.#spawn(seat);
-    const { heartbeatTimeoutMs } = options.settings;
-    this.#pulseTimer = setInterval(() => this.#checkPulses(), heartbeatTimeoutMs / PULSE_CHECKS);
-    this.#pulseTimer.unref();
   }
 
   get replicas(): SupervisedReplica[] {
@@ -134,8 +132,8 @@ export class Supervisor {
   /** Drains and stops all replicas. Those that do not stop within `graceMs` are ended. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    clearInterval(this.#pulseTimer);
-    for (const timer of this.#restarts) clearTimeout(timer);
+    this.#pulse.close();
+    for (const timer of this.#restarting) clearTimeout(timer);
     await Promise.all(this.#seats.map((seat) => this.#stopSeat(seat, graceMs)));
   }
 
@@ -154,9 +152,9 @@ export class Supervisor {
       clientPort: seat.port ?? seat.wantedPort,
       storage:
         seat.replicaPath === null
-          ? { type: 'memory', start: seat.deaths === 0 ? 'first' : 'restart' }
+          ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
           : { type: 'files', replicaPath: seat.replicaPath },
-      pulses: this.#pulses,
+      pulses: this.#pulse.pulses,
       pulseIndex: seat.index,
       control: port2,
     };
@@ -168,8 +166,8 @@ export class Supervisor {
     seat.worker = worker;
     seat.control = openControl<ReplicaControl>(port1);
     seat.startedAtMs = monotonicMs();
+    seat.lives += 1;
     seat.failure = null;
-    seat.missedPulses = 0;
     worker.on('message', (message: FromReplicaThread) => this.#onMessage(seat, message));
     worker.on('error', (error) => {
       seat.failure ??= error;
@@ -183,7 +181,7 @@ export class Supervisor {
   #onMessage(seat: Seat, message: FromReplicaThread): void {
     if (message.type === 'failed') seat.failure = fromPlainError(message.error);
     else if (message.type === 'role') seat.role = message.role;
-    else seat.port = message.port;
+    else this.#onListening(seat, message.port);
     if (this.isReady) this.#wasReady = true;
     this.#options.onChange();
   }
@@ -191,6 +189,7 @@ export class Supervisor {
   #onExit(seat: Seat, worker: Worker): void {
     if (seat.worker !== worker) return;
     this.#switchboard.detach(endpointOf(seat.id));
+    this.#pulse.forget(seat.index);
     seat.control?.close();
     seat.worker = null;
     seat.control = null;
@@ -199,30 +198,26 @@ export class Supervisor {
     if (this.#isStopping) return;
     if (!this.#wasReady && seat.failure !== null) return this.#options.onStartFailure(seat.failure);
     const cause = seat.failure === null ? 'its thread ended' : describeError(seat.failure);
-    const isEarly = monotonicMs() - seat.startedAtMs < SETTLED_MS;
-    seat.deaths = isEarly ? seat.deaths + 1 : 1;
-    const delayMs = seat.deaths === 1 ? RESTART_DELAY_MS.first : RESTART_DELAY_MS.step * 2 ** (seat.deaths - 2);
-    const restartInMs = Math.min(delayMs, RESTART_DELAY_MS.max);
+    const restartInMs = seat.restarts.delayAfter(monotonicMs() - seat.startedAtMs);
     this.#options.log('warn', `replica ${seat.id} is down (${cause}); restarting in ${restartInMs} ms`);
     const timer = setTimeout(() => {
-      this.#restarts.delete(timer);
+      this.#restarting.delete(timer);
       this.#spawn(seat);
     }, restartInMs);
-    this.#restarts.add(timer);
+    this.#restarting.add(timer);
   }
 
-  // Counted in checks, not in time: when the whole process was suspended, nobody's pulse has stopped.
-  #checkPulses(): void {
-    for (const seat of this.#seats) {
-      const pulse = Atomics.load(this.#pulses, seat.index);
-      const isFrozen = pulse === seat.lastPulse && seat.port !== null && seat.worker !== null;
-      seat.missedPulses = isFrozen ? seat.missedPulses + 1 : 0;
-      seat.lastPulse = pulse;
-      if (seat.missedPulses < PULSE_CHECKS) continue;
-      seat.missedPulses = 0;
-      seat.failure = new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`);
-      void seat.worker?.terminate();
-    }
+  // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
+  #onListening(seat: Seat, port: number): void {
+    seat.port = port;
+    this.#pulse.watch(seat.index);
+  }
+
+  #onStill(index: number): void {
+    const seat = this.#seats[index];
+    if (seat === undefined) return;
+    seat.failure = new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`);
+    void seat.worker?.terminate();
   }
 
   async #stopSeat(seat: Seat, graceMs: number): Promise<void> {
