@@ -16,6 +16,8 @@ export class RawConnection {
   /** Resolves when the server has ended the connection, or it was lost. */
   readonly closed: Promise<void>;
   isClosed = false;
+  /** With 127.0.0.1, the address that the server sees. */
+  localPort = 0;
   readonly #socket: Socket;
 
   private constructor(socket: Socket) {
@@ -38,6 +40,7 @@ export class RawConnection {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     const connection = new RawConnection(socket);
     await once(socket, 'connect');
+    connection.localPort = socket.localPort ?? 0;
     return connection;
   }
 
@@ -58,11 +61,6 @@ export class RawConnection {
     return connection;
   }
 
-  /** The address that the server sees. */
-  get localPort(): number {
-    return this.#socket.localPort ?? 0;
-  }
-
   send(bytes: Uint8Array): void {
     this.#socket.write(bytes);
   }
@@ -79,6 +77,15 @@ export class RawConnection {
   async untilFrames(count: number): Promise<readonly Buffer[]> {
     await eventually(() => this.frames.length >= count || this.isClosed);
     return this.frames;
+  }
+
+  /** Reads no more, until `resume`. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
   }
 
   close(): void {
