@@ -16,7 +16,7 @@ import type { ZnodeEffect } from '../../core/events/contracts.ts';
 import { nextDelayMs, type RetryPolicy } from '../../core/events/retry.ts';
 import { type Change, foldEffects, type Known, pathsOf, planOps } from './effect-plan.ts';
 import type { Seams } from './seams.ts';
-import { isRetryable, type Znodes } from './znodes.ts';
+import { isRetryable, type ZnodeOp, type Znodes } from './znodes.ts';
 
 const GROUP_EFFECTS_MAX = 500;
 const CACHE_MAX = 4096;
@@ -29,6 +29,8 @@ export interface EffectWriterOptions {
   readonly pipeline: string;
   /** Distinguishes this process from earlier ones in the marker. */
   readonly run: string;
+  /** Largest request that the ensemble takes; a larger one would cost the connection, again and again. */
+  readonly frameBytesMax: number;
   readonly seams: Seams;
 }
 
@@ -149,6 +151,10 @@ export class EffectWriter {
       known.set(path, cached === undefined ? await this.#readAgain(path) : cached);
     }
     const { ops, after } = planOps(changes, known);
+    const bytes = requestBytes(ops);
+    const { frameBytesMax } = this.#options;
+    if (bytes > frameBytesMax)
+      throw new RangeError(`${ops.length} znodes need ${bytes} bytes, more than ${frameBytesMax}`);
     const outcome = await this.#options.znodes.commit(ops);
     if (outcome === 'committed') for (const [path, value] of after) this.#remember(path, value);
     return outcome;
@@ -168,4 +174,11 @@ export class EffectWriter {
     const [oldest] = this.#cache.keys();
     if (oldest !== undefined) this.#cache.delete(oldest);
   }
+}
+
+/** What the operations take on the wire, with more than enough for what surrounds path and data. */
+function requestBytes(ops: readonly ZnodeOp[]): number {
+  let bytes = 128;
+  for (const op of ops) bytes += 64 + Buffer.byteLength(op.path) + (op.type === 'delete' ? 0 : op.data.length);
+  return bytes;
 }

@@ -234,6 +234,7 @@ export class Pipelines {
               znodes: this.#options.znodes,
               pipeline: name,
               run: this.#run,
+              frameBytesMax: this.#options.config.ensemble.maxFrameBytes,
               seams: this.#seams,
             }),
             refuse: (events) => this.#refuse(events),

@@ -1,8 +1,9 @@
 /**
  * A replica's links to the other replicas: peer messages as packed bytes, out and in.
  *
- * A link exists before the thread at its other end runs. Whoever counted it as a peer from then on would wait for its
- * vote while it is still loading; so each end greets the other with an empty frame, and a peer is up once it has.
+ * A link exists as soon as the peer's thread is started, long before that runs. Counted as up then, it would make an
+ * election wait for the vote of a thread that still boots. So each end begins with an empty frame, its hello, and the
+ * link is up once the peer's has come.
  */
 
 import type { PeerId } from '../../core/ids.ts';
@@ -10,18 +11,20 @@ import { type PeerMessage, readPeerMessage, writePeerMessage } from '../../core/
 import { JuteReader } from '../../core/jute/reader.ts';
 import type { Link } from '../bus/message-bus.ts';
 
-const GREETING = new Uint8Array(0);
-
 export interface PeerLinksListener {
   onMessage(from: PeerId, message: PeerMessage): void;
+  /** The peer's thread is there and has this link. */
   onUp(peer: PeerId): void;
+  /** Told only of links that were up. */
   onDown(peer: PeerId): void;
 }
+
+const HELLO = new Uint8Array(0);
 
 export class PeerLinks {
   readonly #listener: PeerLinksListener;
   readonly #links = new Map<PeerId, Link>();
-  readonly #greeted = new Set<Link>();
+  readonly #up = new Set<Link>();
   readonly #reader = new JuteReader();
 
   constructor(listener: PeerLinksListener) {
@@ -35,9 +38,9 @@ export class PeerLinks {
     link.onDown(() => this.#drop(peer, link));
     link.onFrames((bytes, start, end) => {
       if (end > start) this.#listener.onMessage(peer, readPeerMessage(this.#reader.reset(bytes, start, end)));
-      else this.#onGreeting(peer, link);
+      else this.#onHello(peer, link);
     });
-    link.send(GREETING);
+    link.send(HELLO);
     link.flush();
   }
 
@@ -70,9 +73,9 @@ export class PeerLinks {
     }
   }
 
-  #onGreeting(peer: PeerId, link: Link): void {
-    if (this.#links.get(peer) !== link || this.#greeted.has(link)) return;
-    this.#greeted.add(link);
+  #onHello(peer: PeerId, link: Link): void {
+    if (this.#links.get(peer) !== link || this.#up.has(link)) return;
+    this.#up.add(link);
     this.#listener.onUp(peer);
   }
 
@@ -80,6 +83,6 @@ export class PeerLinks {
     if (link === undefined || this.#links.get(peer) !== link) return;
     this.#links.delete(peer);
     link.close();
-    if (this.#greeted.delete(link)) this.#listener.onDown(peer);
+    if (this.#up.delete(link)) this.#listener.onDown(peer);
   }
 }

@@ -10,7 +10,7 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { describeEffect, describeInput } from '../../core/zab/describe.ts';
 import type { PeerEffect } from '../../core/zab/effects.ts';
 import type { LogEntry } from '../../core/zab/peer.ts';
-import { COUNTER_MAX, makeZxid, toEpoch } from '../../core/zxid.ts';
+import { toEpoch } from '../../core/zxid.ts';
 import type { Checker, Ensemble } from './checkers/checker.ts';
 import { Disk } from './disk.ts';
 import { Crash, type Host, type HostEnvironment, type HostFactory, type HostInput } from './host.ts';
@@ -64,9 +64,8 @@ export class Cluster implements Ensemble {
     this.transcript = new Transcript(traced === 'traced', () => this.scheduler.nowUs);
     this.voters = world.voters;
     this.everybody = [...world.voters, ...world.observers];
-    this.initial = world.startsNearCounterMax
-      ? [{ zxid: makeZxid(1, COUNTER_MAX - prng.between(1, 40)), entry: Buffer.from('initial') }]
-      : [];
+    const { initialZxid } = world;
+    this.initial = initialZxid === null ? [] : [{ zxid: initialZxid, entry: Buffer.from('initial') }];
     this.network = new Network(this.scheduler, prng.fork(), world.network, (to, item) => this.enqueue(to, item));
     for (const id of this.everybody) this.#slots.set(id, this.#createSlot(id));
   }
@@ -126,7 +125,7 @@ export class Cluster implements Ensemble {
     for (const checker of this.#checkers) checker.onDeath(host);
   }
 
-  /** The peer will crash by itself when it reaches this point. */
+  /** The peer will crash by itself when it reaches this point, and start again after a while. */
   armCrash(id: PeerId, point: CrashPoint): void {
     this.#slot(id).crashPoint = point;
   }
@@ -184,7 +183,7 @@ export class Cluster implements Ensemble {
   #createSlot(id: PeerId): Slot {
     const disk = new Disk(this.scheduler, this.#prng.fork(), this.world.disk);
     this.disks.set(id, disk);
-    if (this.initial.length > 0) {
+    if (this.initial.length > 0 && this.voters.includes(id) && id !== this.world.lateJoiner) {
       disk.history = [...this.initial];
       disk.snapshot(1);
       disk.acceptedEpoch = toEpoch(1);
@@ -251,6 +250,7 @@ export class Cluster implements Ensemble {
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       this.crash(slot.id);
+      this.scheduler.after(this.#prng.skewed(0, 300_000), () => this.start(slot.id));
     }
   }
 

@@ -34,7 +34,6 @@ export const MARKS = [
   'observer synchronised by snap',
   'late joiner active',
   'ensemble restarted at once',
-  'counter of an epoch used up',
   'request forwarded and committed',
   'snapshot taken',
   'peer frozen while active',

@@ -5,6 +5,7 @@
 
 import { type PeerId, toPeerId } from '../../core/ids.ts';
 import type { PeerOptions } from '../../core/zab/peer.ts';
+import { COUNTER_MAX, makeZxid, type Zxid } from '../../core/zxid.ts';
 import type { DiskOptions } from './disk.ts';
 import type { NetworkOptions } from './network.ts';
 import type { Prng } from './prng.ts';
@@ -23,8 +24,8 @@ export interface World {
   readonly performsInBatches: boolean;
   /** This peer joins only when the ensemble has been at work for a while. */
   readonly lateJoiner: PeerId | null;
-  /** The history starts a few txns before the counter of its epoch is used up. */
-  readonly startsNearCounterMax: boolean;
+  /** The zxid of a snapshot with which all but the late joiner and the observers start; null: everybody starts empty. */
+  readonly initialZxid: Zxid | null;
   /** Clients' requests per second, and the chance of a crash between two effects. */
   readonly requestsPerSecond: number;
   /** Mean time between two faults, milliseconds. */
@@ -66,7 +67,8 @@ export function createWorld(prng: Prng, { peers }: WorldLimits = {}): World {
     turnUs: prng.pick([[0, 20] as const, [10, 500] as const, [10, 8_000] as const]),
     performsInBatches: prng.chance(0.5),
     lateJoiner: prng.chance(0.3) ? prng.pick(everybody) : null,
-    startsNearCounterMax: prng.chance(0.1),
+    // Counter 0 is what a snapshot of ZooKeeper bears when no txn followed the election.
+    initialZxid: prng.chance(0.2) ? makeZxid(1, prng.pick([0, 5, COUNTER_MAX])) : null,
     requestsPerSecond: prng.pick([20, 60, 150]),
     faultEveryMs: prng.pick([120, 300, 800]),
     faultyMs: prng.pick([2_000, 4_000]),

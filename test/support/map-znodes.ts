@@ -86,7 +86,9 @@ export class MapZnodes {
     this.#tree = next;
     for (const op of ops) {
       if (op.type === 'delete') continue;
-      this.history.set(op.path, [...(this.history.get(op.path) ?? []), Buffer.from(op.data).toString('utf8')]);
+      const texts = this.history.get(op.path) ?? [];
+      texts.push(Buffer.from(op.data).toString('utf8'));
+      this.history.set(op.path, texts);
     }
     return 'committed';
   }

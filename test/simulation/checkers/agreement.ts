@@ -7,7 +7,7 @@
 import { invariant } from '../../../core/assert.ts';
 import type { PeerId } from '../../../core/ids.ts';
 import { describeZxid } from '../../../core/zab/describe.ts';
-import type { PeerEffect } from '../../../core/zab/effects.ts';
+import type { PeerEffect, RoleReport } from '../../../core/zab/effects.ts';
 import type { LogEntry } from '../../../core/zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO } from '../../../core/zxid.ts';
 import { sameBytes } from '../disk.ts';
@@ -22,6 +22,8 @@ interface LedEpoch {
 
 export class AgreementChecker extends Checker {
   readonly committed: LogEntry[];
+  /** The epoch in which each of them was committed. */
+  readonly #committedIn: Epoch[];
   /** Entries by zxid, as leaders proposed them. */
   readonly #proposed = new Map<number, Uint8Array>();
   /** How many applied entries of a host have been compared with the committed history. */
@@ -32,6 +34,7 @@ export class AgreementChecker extends Checker {
   constructor(ensemble: Ensemble) {
     super(ensemble);
     this.committed = [...ensemble.initial];
+    this.#committedIn = ensemble.initial.map(({ zxid }) => epochOf(zxid));
   }
 
   historyOf(epoch: Epoch): readonly LogEntry[] | undefined {
@@ -80,7 +83,7 @@ export class AgreementChecker extends Checker {
     if (effect.type === 'commit') this.#confirm(host);
     else if (effect.type === 'truncate') this.#forget(host, host.applied.length);
     else if (effect.type === 'receiveSnapshot' && effect.last) this.#forget(host, 0);
-    else if (effect.type === 'role' && effect.role.active) this.#onActive(host);
+    else if (effect.type === 'role' && effect.role.active) this.#onActive(host, effect.role);
   }
 
   #forget(host: Host, atMost: number): void {
@@ -97,19 +100,21 @@ export class AgreementChecker extends Checker {
     });
     if (led !== undefined) return;
     this.#led.set(epoch, { leader, history: [...host.logged] });
-    this.#requireComplete(host, 'a quorum promised it the epoch');
+    this.#requireComplete(host, epoch, 'a quorum promised it the epoch');
   }
 
-  #onActive(host: Host): void {
+  #onActive(host: Host, role: RoleReport): void {
     // What a serving peer shows is committed, whether it applied it just now or replayed it from its disk.
     this.#confirm(host);
-    if (host.view.active && host.view.state === 'leading') this.#requireComplete(host, 'it serves');
+    if (role.state === 'leading' && role.epoch !== null) this.#requireComplete(host, role.epoch, 'it serves');
   }
 
-  #requireComplete(host: Host, when: string): void {
-    const last = this.committed.at(-1);
+  // A leader that was asleep may begin to serve when a later epoch has committed more: stale, and harmless.
+  #requireComplete(host: Host, epoch: Epoch, when: string): void {
+    const index = this.#committedIn.findLastIndex((committedIn) => committedIn < epoch);
+    const last = this.committed[index];
     if (last === undefined) return;
-    const own = host.logged[this.committed.length - 1];
+    const own = host.logged[index];
     invariant(
       own !== undefined && isSame(own, last),
       `I13: a leader's history holds all that was committed when ${when}`,
@@ -175,6 +180,7 @@ export class AgreementChecker extends Checker {
     }
     if (epochOf(zxid) < epochOfCommit) this.ensemble.marks.hit('entry of a lost leader committed by the next');
     this.committed.push(entry);
+    this.#committedIn.push(epochOfCommit);
   }
 }
 

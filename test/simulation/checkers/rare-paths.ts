@@ -4,8 +4,9 @@ import type { PeerId } from '../../../core/ids.ts';
 import type { QuorumPacket } from '../../../core/jute/quorum.ts';
 import type { PeerEffect } from '../../../core/zab/effects.ts';
 import type { LogEntry } from '../../../core/zab/peer.ts';
-import { COUNTER_MAX, counterOf, epochOf, ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
+import { epochOf, ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
 import type { Host, HostInput } from '../host.ts';
+import { askedAt } from '../workloads/requests.ts';
 import { Checker, type Ensemble } from './checker.ts';
 
 const PACKET_KIND = 1;
@@ -16,6 +17,7 @@ export class RarePathWatcher extends Checker {
   readonly #streams = new Map<PeerId, number>();
   /** Learners that were sent a diff and nothing since. */
   readonly #diffsSent = new Set<PeerId>();
+  readonly #forwarded = new Set<Zxid>();
   readonly #midSnapshot = new Set<PeerId>();
   readonly #roles = new Map<PeerId, PeerEffect & { type: 'role' }>();
 
@@ -37,14 +39,16 @@ export class RarePathWatcher extends Checker {
     const { marks } = this.ensemble;
     if (input.type === 'synced') {
       if (input.zxid > host.view.lastLogged) marks.hit('sync reported after its entries were cut');
+    } else if (input.type === 'snapshot') {
+      if (host.view.active && host.disk.isIdle) marks.hit('snapshot taken');
     } else if (input.type === 'message' && input.bytes[0] === PACKET_KIND && input.from === host.view.leader) {
       const stream = new DataView(input.bytes.buffer, input.bytes.byteOffset).getInt32(1);
       if (stream < (this.#streams.get(host.id) ?? 0)) marks.hit('packet of an older stream arrived');
     }
   }
 
-  override onProposed(_host: Host, { zxid }: LogEntry): void {
-    if (counterOf(zxid) === COUNTER_MAX) this.ensemble.marks.hit('counter of an epoch used up');
+  override onProposed(host: Host, { zxid, entry }: LogEntry): void {
+    if (askedAt(entry) !== host.id) this.#forwarded.add(zxid);
   }
 
   override beforeEffect(host: Host, effect: PeerEffect): void {
@@ -58,6 +62,7 @@ export class RarePathWatcher extends Checker {
         return this.#onAppend(host, effect.zxid);
       case 'commit':
         if (effect.zxid > host.disk.lastZxid) marks.hit('commit before own sync');
+        if (this.#forwarded.delete(effect.zxid)) marks.hit('request forwarded and committed');
         return;
       case 'truncate':
         if ((host.logged.at(-1)?.zxid ?? ZXID_ZERO) > effect.zxid) marks.hit('entry of a lost leader cut');

@@ -11,7 +11,9 @@ import type { Prng } from '../prng.ts';
 export interface Fault {
   readonly name: string;
   readonly weight: number;
-  /** @returns how to end it; it ends by itself after a while, or when the faulty time is over */
+  /** How long it lasts, milliseconds. */
+  readonly lastsMs: readonly [low: number, high: number];
+  /** @returns how to end it */
   inject(cluster: Cluster, prng: Prng): () => void;
 }
 
@@ -35,6 +37,7 @@ const CRASH_AFTER: readonly PeerEffect['type'][] = [
 const crash: Fault = {
   name: 'crash',
   weight: 4,
+  lastsMs: [0, 600],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     cluster.crash(id);
@@ -45,6 +48,7 @@ const crash: Fault = {
 const crashBetweenEffects: Fault = {
   name: 'crash between two effects',
   weight: 5,
+  lastsMs: [50, 500],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     cluster.armCrash(id, { afterEffects: prng.skewed(0, 60) });
@@ -55,6 +59,7 @@ const crashBetweenEffects: Fault = {
 const crashAfterEffect: Fault = {
   name: 'crash after an effect',
   weight: 4,
+  lastsMs: [50, 500],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     cluster.armCrash(id, { after: prng.pick(CRASH_AFTER) });
@@ -66,9 +71,26 @@ const crashAfterEffect: Fault = {
   },
 };
 
+/** Cut off without noticing, a leader goes on proposing: what it logs there must be gone when it comes back. */
+const strandedLeader: Fault = {
+  name: 'stranded leader',
+  weight: 3,
+  lastsMs: [300, 1200],
+  inject(cluster, prng) {
+    const leader = cluster.running.find(({ view }) => view.active && view.state === 'leading');
+    if (leader === undefined) return () => undefined;
+    for (const other of cluster.everybody) cluster.network.stall(leader.id, other);
+    if (prng.chance(0.5)) cluster.armCrash(leader.id, { after: prng.pick(['truncate', 'receiveSnapshot', 'append']) });
+    return () => {
+      for (const other of cluster.everybody) cluster.network.resume(leader.id, other);
+    };
+  },
+};
+
 const flicker: Fault = {
   name: 'crash and immediate restart',
   weight: 2,
+  lastsMs: [0, 0],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     cluster.crash(id);
@@ -80,6 +102,7 @@ const flicker: Fault = {
 const restartAll: Fault = {
   name: 'restart of everything',
   weight: 1,
+  lastsMs: [0, 300],
   inject(cluster) {
     for (const id of cluster.everybody) cluster.crash(id);
     cluster.marks.hit('ensemble restarted at once');
@@ -92,6 +115,7 @@ const restartAll: Fault = {
 const cutLink: Fault = {
   name: 'one link cut',
   weight: 3,
+  lastsMs: [1, 800],
   inject(cluster, prng) {
     const a = victim(cluster, prng);
     const b = prng.pick(cluster.everybody.filter((other) => other !== a));
@@ -103,6 +127,7 @@ const cutLink: Fault = {
 const partition: Fault = {
   name: 'partition',
   weight: 3,
+  lastsMs: [1, 800],
   inject(cluster, prng) {
     const inside = cluster.everybody.filter(() => prng.chance(0.4));
     const pairs = inside.flatMap((a) =>
@@ -118,6 +143,7 @@ const partition: Fault = {
 const silence: Fault = {
   name: 'silent partition',
   weight: 4,
+  lastsMs: [50, 1000],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     const others = cluster.everybody.filter((other) => other !== id && prng.chance(0.8));
@@ -143,6 +169,7 @@ const silence: Fault = {
 const freeze: Fault = {
   name: 'frozen thread',
   weight: 4,
+  lastsMs: [20, 1000],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     cluster.freeze(id);
@@ -153,6 +180,7 @@ const freeze: Fault = {
 const slowDisk: Fault = {
   name: 'slow disk',
   weight: 3,
+  lastsMs: [100, 1500],
   inject(cluster, prng) {
     const disk = cluster.disks.get(victim(cluster, prng));
     const slownessUs = prng.between(20_000, 700_000);
@@ -167,6 +195,7 @@ const slowDisk: Fault = {
 const damagedLog: Fault = {
   name: 'damaged log',
   weight: 1,
+  lastsMs: [0, 500],
   inject(cluster, prng) {
     const id = victim(cluster, prng);
     const damagedCount = cluster.voters.filter((voter) => cluster.disks.get(voter)?.mayVote === false).length;
@@ -183,6 +212,7 @@ export const FAULTS: readonly Fault[] = [
   crash,
   crashBetweenEffects,
   crashAfterEffect,
+  strandedLeader,
   flicker,
   restartAll,
   cutLink,

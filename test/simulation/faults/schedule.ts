@@ -4,8 +4,6 @@ import type { Cluster } from '../cluster.ts';
 import type { Prng } from '../prng.ts';
 import { FAULTS, type Fault } from './fault.ts';
 
-const LONGEST_MS = 1_500;
-
 export class FaultSchedule {
   readonly #cluster: Cluster;
   readonly #prng: Prng;
@@ -49,7 +47,8 @@ export class FaultSchedule {
     this.#cluster.transcript.write('---', () => fault.name);
     const end = fault.inject(this.#cluster, this.#prng);
     this.#endings.add(end);
-    this.#cluster.scheduler.after(this.#prng.skewed(0, LONGEST_MS * 1000), () => {
+    const [low, high] = fault.lastsMs;
+    this.#cluster.scheduler.after(this.#prng.between(low * 1000, high * 1000), () => {
       if (this.#endings.delete(end)) end();
     });
   }

@@ -86,9 +86,8 @@ function parseMode(args: ParsedArguments): { readonly mode: CreateMode; readonly
     throw new CommandError('-c cannot be combined with -s or -e. Containers cannot be ephemeral or sequential.');
   }
   if (ttl !== undefined) {
-    if (isEphemeral || args.has('c')) {
-      throw new CommandError('TTLs cannot be used with Ephemeral or Container znodes');
-    }
+    if (isEphemeral) throw new CommandError('TTLs cannot be used with Ephemeral znodes');
+    if (args.has('c')) throw new CommandError('TTLs cannot be used with Container znodes');
     const ttlMs = parseNumber(ttl, '-t argument must be a long value');
     return { mode: isSequential ? 'persistentSequentialWithTtl' : 'persistentWithTtl', ttlMs };
   }

@@ -15,7 +15,7 @@ const clock = {
 const seams = { clock, random: () => 0.5, log };
 
 function open(znodes: MapZnodes, run = 'run'): EffectWriter {
-  return new EffectWriter({ znodes, pipeline: 'p', run, seams });
+  return new EffectWriter({ znodes, pipeline: 'p', run, frameBytesMax: 10_000, seams });
 }
 
 function add(value: number, path = '/a/count'): readonly ZnodeEffect[] {
@@ -104,6 +104,16 @@ writer('one refused effect does not take its neighbours along, and is told why',
   );
   assert.equal(znodes.json('/a/count'), { count: 3 });
   assert.is(znodes.text('/broken'), 'not json');
+});
+
+writer('effects too large for one request are refused at once, and smaller neighbours are applied', async () => {
+  const znodes = new MapZnodes();
+  const effects = open(znodes);
+  const large = effects.apply([{ type: 'put', path: '/large', data: 'x'.repeat(20_000) }]);
+  const small = effects.apply(add(1));
+  await assert.rejects(large, /4 znodes need 2\d{4} bytes, more than 10000/);
+  await small;
+  assert.equal(znodes.json('/a/count'), { count: 1 });
 });
 
 writer('a second process of the same name does not mistake the first one’s marker for its own', async () => {

@@ -1,0 +1,40 @@
+/** The whole tree as one replica shows it, as text: a line for each znode, with its data and Stat. Equal texts, equal trees. */
+import type { Client } from '../../runtime/client/client.ts';
+import type { TestEnsemble } from '../../runtime/testing.ts';
+import { eventually } from './eventually.ts';
+import { assert } from './suite.ts';
+
+/** Reads everything below `path`; /zookeeper only where asked for. */
+export async function readTree(client: Client, path = '/'): Promise<string> {
+  return (await linesOf(client, path)).join('\n');
+}
+
+async function linesOf(client: Client, path: string): Promise<string[]> {
+  const [{ data, stat }, { children }] = await Promise.all([client.getData(path), client.getChildren(path)]);
+  const { czxid, mzxid, pzxid, version, cversion, aversion, ephemeralOwner, numChildren, ctime, mtime } = stat;
+  const bytes = data === null ? 'null' : Buffer.from(data).toString('latin1');
+  const numbers = [czxid, mzxid, pzxid, version, cversion, aversion, numChildren, ctime, mtime].join(' ');
+  const line = `${path} ${bytes} ${numbers} ${JSON.stringify(ephemeralOwner)}`;
+  const below = children.filter((name) => path !== '/' || name !== 'zookeeper').toSorted();
+  const prefix = path === '/' ? '' : path;
+  const lines = await Promise.all(below.map((name) => linesOf(client, `${prefix}/${name}`)));
+  return [line, ...lines.flat()];
+}
+
+/** Every replica shows the same tree, once nobody writes any more. */
+export async function assertSameTrees(ensemble: TestEnsemble): Promise<void> {
+  const clients = ensemble.servers.map((_, index) => ensemble.client({ replica: index + 1 }));
+  try {
+    await eventually(
+      async () => {
+        await Promise.all(clients.map((client) => client.sync('/')));
+        const [first = '', ...others] = await Promise.all(clients.map((client) => readTree(client)));
+        for (const other of others) assert.fixture(other, first);
+        return true;
+      },
+      { withinMs: 30_000, everyMs: 100 },
+    );
+  } finally {
+    await Promise.all(clients.map((client) => client.close()));
+  }
+}
