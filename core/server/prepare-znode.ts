@@ -41,7 +41,8 @@ export function prepareCreate(
   if (parent.isEphemeral) throw new RequestRefused('NO_CHILDREN_FOR_EPHEMERALS');
 
   const ephemeral = flags === CreateFlag.ephemeral || flags === CreateFlag.ephemeralSequential;
-  const parentCVersion = parent.cversion + 1;
+  // In 32 bits, as Java has it; the tree does not follow beyond 2^31 - 1.
+  const parentCVersion = (parent.cversion + 1) | 0;
   records.set(parentPath, { ...parent, cversion: parentCVersion, childCount: parent.childCount + 1 });
   records.set(path, freshRecord(acl, ephemeral, session));
   return { type: request.type, path, data: request.data, acl, ephemeral, parentCVersion };

@@ -12,7 +12,7 @@
 
 import { JuteError, type JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
-import { Fifo } from './fifo.ts';
+import { Fifo } from '../../core/fifo.ts';
 import { type RequestFrame, writeFrame } from './frame-writer.ts';
 import type { ClientFailure, PendingRequest } from './pending-request.ts';
 
