@@ -15,7 +15,7 @@ import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import type { Connection } from './connection.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
-import { failAtOnce, prepare } from './prepare.ts';
+import { prepare } from './prepare.ts';
 import { RequestRefused } from './refusal.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
@@ -180,10 +180,7 @@ export class LeaderDesk implements Upstream {
     if (request.type === OpCode.createSession) this.#tracker.add(session, request.timeoutMs, origin);
     else {
       const check = this.#tracker.check(session, origin);
-      if (check === 'moved') return errorTxn('SESSION_MOVED');
-      if (check === 'expired') {
-        return request.type === OpCode.multi ? failAtOnce(request.ops, 'SESSION_EXPIRED') : errorTxn('SESSION_EXPIRED');
-      }
+      if (check !== 'ok') return errorTxn(check === 'moved' ? 'SESSION_MOVED' : 'SESSION_EXPIRED');
     }
     try {
       return prepare(request, requester, this.#changes);

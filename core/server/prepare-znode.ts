@@ -7,7 +7,7 @@ import { NO_SESSION } from '../ids.ts';
 import { type Acl, Permission } from '../jute/acl.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { CreateRequest, SetDataRequest, VersionedRequest } from '../jute/request.ts';
-import { CreateFlag } from '../jute/request.ts';
+import { CreateFlag, isCreateMode } from '../jute/request.ts';
 import type { CheckTxn, CreateTxn, DeleteTxn, SetDataTxn } from '../jute/txn.ts';
 import { validatePath } from '../tree/path.ts';
 import { fixUpAcl, requirePermission } from './authorize.ts';
@@ -27,9 +27,7 @@ export function prepareCreate(
   records: ZnodeRecords,
 ): CreateTxn {
   const { flags } = request;
-  if (flags < CreateFlag.persistent || flags > CreateFlag.persistentSequentialWithTtl) {
-    throw new RequestRefused('BAD_ARGUMENTS');
-  }
+  if (!isCreateMode(flags)) throw new RequestRefused('BAD_ARGUMENTS');
   if (flags >= CreateFlag.persistentWithTtl) throw new RequestRefused('UNIMPLEMENTED');
   const { path: requested, parentPath } = splitPath(request.path);
   const acl = fixUpAcl(request.acl, identities);

@@ -7,7 +7,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import { type OutcomeCode, zkCodeOf } from '../errors.ts';
+import { zkCodeOf } from '../errors.ts';
 import type { SessionId } from '../ids.ts';
 import type { MultiOp } from '../jute/multi.ts';
 import { OpCode } from '../jute/op-code.ts';
@@ -52,11 +52,6 @@ function prepareMulti(ops: readonly MultiOp[], requester: Requester, changes: Zn
   }
   draft.commit();
   return { type: OpCode.multi, txns };
-}
-
-/** The txn of a multi whose first op fails, for a reason that concerns them all. Without any op nothing fails. */
-export function failAtOnce(ops: readonly MultiOp[], code: OutcomeCode): Txn {
-  return { type: OpCode.multi, txns: ops.length === 0 ? [] : failedMulti([], zkCodeOf(code), ops.length) };
 }
 
 // What stood before the failure keeps its txn; the failing op carries its error, those after it "not tried".
