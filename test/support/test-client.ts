@@ -111,7 +111,7 @@ export class TestClient {
   }
 
   #onFrame(payload: Uint8Array): void {
-    this.frames.push(payload);
+    this.frames.push(Uint8Array.from(payload));
     const reader = new JuteReader(payload);
     if (!this.#isConnected) return this.#onConnectResponse(reader);
     const xid = reader.readInt();
@@ -126,7 +126,7 @@ export class TestClient {
     const index = this.#sent.findIndex((sent) => sent.xid === xid);
     const [sent] = index < 0 ? [] : this.#sent.splice(index, 1);
     const order = index > 0 ? 'OUT OF ORDER ' : '';
-    if (sent === undefined) this.#lines.push(`UNASKED ${xid}`);
+    if (sent === undefined) this.#lines.push(`reply  to nothing`);
     else this.#lines.push(`${order}${xid < 0 ? '' : `#${xid} `}${describeReply(reader, sent.request)}`);
   }
 
