@@ -42,6 +42,10 @@ export const CreateFlag = {
   persistentSequentialWithTtl: 6,
 } as const;
 
+export function isCreateMode(flags: number): boolean {
+  return flags >= CreateFlag.persistent && flags <= CreateFlag.persistentSequentialWithTtl;
+}
+
 /** exists, getData, getChildren, getChildren2. */
 export interface WatchableRequest {
   readonly path: string | null;

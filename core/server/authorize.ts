@@ -48,12 +48,12 @@ function expandAuth(entry: Acl, identities: readonly Identity[]): Acl[] {
   return expanded;
 }
 
-function withoutDuplicates(acl: readonly Acl[]): readonly Acl[] {
-  return acl.filter((entry, index) => acl.findIndex((other) => isSame(entry, other)) === index);
-}
-
-function isSame(a: Acl, b: Acl): boolean {
-  return a.perms === b.perms && a.scheme === b.scheme && a.id === b.id;
+// By key rather than pair by pair: a frame has room for tens of thousands of entries.
+function withoutDuplicates(acl: readonly Acl[]): Iterable<Acl> {
+  if (acl.length < 2) return acl;
+  const unique = new Map<string, Acl>();
+  for (const entry of acl) unique.set(JSON.stringify([entry.perms, entry.scheme, entry.id]), entry);
+  return unique.values();
 }
 
 /** An address proves where somebody is, not who; it does not count as an authentication. */

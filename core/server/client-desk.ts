@@ -7,21 +7,25 @@
  *
  * Departure from ZooKeeper (core/SPEC.md): connections outlive a change of leader. While there is no leader, requests
  * wait. What the old leader had decided comes back with the new leader's history and is answered from there; what is
- * left in the queues once this replica is active again is in nobody's history, so it is submitted anew.
+ * left in the queues once this replica is active in the new epoch is in nobody's history, so it is submitted anew.
+ * A connection is hung up on where that cannot be told: its write may be under way at the leader that this replica finds
+ * again, or its session has gone on elsewhere in the meantime.
  */
 
 import { zkCodeOf } from '../errors.ts';
+import { Fifo } from '../fifo.ts';
 import { type SessionId, SessionMap } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
-import type { Connection, PendingKind, PendingRequest } from './connection.ts';
+import type { Epoch } from '../zxid.ts';
+import type { Connection } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
+import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { answerRead, isRead } from './reads.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
-import { readWriteRequest } from './write-request.ts';
 
 const UNKNOWN_ZXID = -1;
 
@@ -37,10 +41,12 @@ export class ClientDesk {
   readonly #connections = new Set<Connection>();
   readonly #handshakes: Handshakes;
   /** Syncs under way, oldest first. */
-  #syncs: WaitingSync[] = [];
+  #syncs = new Fifo<WaitingSync>();
   #heard: Connection[] = [];
   #tree: DataTree;
   #upstream: Upstream | null = null;
+  /** The epoch of the last leader. */
+  #epoch: Epoch | null = null;
   /** While there is no leader: whether clients may wait for one here. */
   #isHolding = true;
   #isWritable = true;
@@ -65,7 +71,7 @@ export class ClientDesk {
   onDisconnect(connection: Connection): void {
     this.#forget(connection);
     connection.phase = 'closed';
-    connection.pending.length = 0;
+    connection.pending.clear();
   }
 
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
@@ -77,19 +83,27 @@ export class ClientDesk {
     } catch (error) {
       // An undecodable handshake or header: nothing after it on this connection can be trusted.
       if (!(error instanceof JuteError)) throw error;
+      connection.fault = `a ${connection.phase === 'new' ? 'handshake' : 'request'} does not decode: ${error.message}`;
       this.close(connection);
     }
   }
 
-  /** There is a leader, and this replica is up to date with it; or (null) there is none. */
-  setUpstream(upstream: Upstream | null): void {
-    this.#upstream = upstream;
+  /** There is no leader, or this replica is not up to date with it. */
+  onLeaderLost(): void {
+    this.#upstream = null;
     this.#isHolding = true;
-    if (upstream === null) return;
-    this.#syncs = [];
+  }
+
+  /** There is a leader, and this replica is up to date with it. */
+  onLeader(upstream: Upstream, epoch: Epoch): void {
+    this.#upstream = upstream;
+    this.#epoch = epoch;
+    this.#syncs = new Fifo();
     for (const connection of this.#connections) {
       if (connection.phase === 'connecting') this.#decideSession(connection, upstream);
-      this.#resume(connection, upstream);
+      // The same leader as before: what it was given over the old link, it may still be about to commit.
+      else if (connection.pending.hasWriteUnderWay(epoch)) this.close(connection);
+      else this.#resume(connection, upstream);
     }
   }
 
@@ -116,7 +130,7 @@ export class ClientDesk {
 
   close(connection: Connection): void {
     this.#forget(connection);
-    connection.pending.length = 0;
+    connection.pending.clear();
     connection.finish();
   }
 
@@ -129,12 +143,23 @@ export class ClientDesk {
     this.#upstream.touch(heard.filter((connection) => connection.phase === 'established'));
   }
 
-  /** Whether somebody here waits for this txn: its result is worth keeping. */
-  awaits(header: TxnHeader): boolean {
+  /**
+   * A txn is about to be applied. What its client asked before it is answered now, from the tree as it is without it.
+   * @returns whether somebody here waits for this txn: its result is worth keeping
+   */
+  makeWay(header: TxnHeader): boolean {
     const connection = this.#bySession.get(header.clientId);
     if (connection === undefined) return false;
-    const [head] = connection.pending;
-    return head !== undefined && head.kind === 'write' && head.xid === header.cxid;
+    const write = connection.pending.firstWrite;
+    if (write !== undefined && isAnswer(header, write)) {
+      // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
+      // behind a commit that covers both.
+      connection.pending.releaseSyncs();
+      this.#answerDue(connection);
+      return true;
+    }
+    if (this.#upstream === null) this.#considerMoved(connection, header);
+    return false;
   }
 
   /** A txn was applied; watch events are out already, now come the replies. */
@@ -143,7 +168,8 @@ export class ClientDesk {
     if (connection === undefined) return;
     if (header.type === OpCode.createSession) return this.#onSessionCreated(connection);
     if (result !== null) this.#onWritten(connection, header, result);
-    if (header.type === OpCode.closeSession) this.close(connection);
+    // One that is still connecting learns by the leader's answer that its session is gone.
+    if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
   }
 
   onSynced(): void {
@@ -158,6 +184,13 @@ export class ClientDesk {
     if (connection === undefined || connection.phase !== 'connecting') return;
     if (isValid) this.#establish(connection);
     else this.#refuseSession(connection);
+  }
+
+  // While this replica was away, the session wrote something that was not asked for here. So its client has gone on at
+  // another server, and what is left of this connection must not be carried out after what it did there.
+  #considerMoved(connection: Connection, { type }: TxnHeader): void {
+    const isWrite = type !== OpCode.createSession && type !== OpCode.closeSession;
+    if (isWrite && connection.phase === 'established') this.close(connection);
   }
 
   #onConnectRequest(connection: Connection, reader: JuteReader): void {
@@ -186,13 +219,10 @@ export class ClientDesk {
   #decideSession(connection: Connection, upstream: Upstream): void {
     if (this.#isAhead(connection)) return this.close(connection);
     if (this.#handshakes.isNew(connection)) {
-      upstream.submit({
-        session: connection.session,
-        cxid: 0,
-        opCode: OpCode.createSession,
-        body: this.#handshakes.createSessionBody(connection),
-        identities: [],
-      });
+      const { session, timeoutMs } = connection;
+      const body = this.#handshakes.createSessionBody(connection);
+      const { createSession: opCode } = OpCode;
+      upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
     } else {
       upstream.revalidate(connection.session, connection.timeoutMs);
     }
@@ -210,7 +240,7 @@ export class ClientDesk {
 
   /** Submits what queued up while there was no leader, or no session yet. A copy: a sync may be answered on the spot. */
   #resume(connection: Connection, upstream: Upstream): void {
-    for (const request of [...connection.pending]) this.#submit(connection, request, upstream);
+    for (const request of connection.pending.toArray()) this.#submit(connection, request, upstream);
     this.#drain(connection);
   }
 
@@ -228,44 +258,29 @@ export class ClientDesk {
       this.#heard.push(connection);
     }
     if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const error = this.#refusalOf(opCode, reader);
-    const kind = error === 0 ? kindOf(opCode) : 'local';
-    const request: PendingRequest = { kind, xid, opCode, bytes, start: start + 8, end, error, isReleased: false };
+    const request = readPendingRequest(reader, xid, opCode);
+    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
-    if (kind === 'local') this.#drain(connection);
-    else if (this.#upstream !== null && connection.phase === 'established') {
-      this.#submit(connection, request, this.#upstream);
-    }
+    if (request.kind === 'local') this.#drain(connection);
+    else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.length === 0 && this.#upstream !== null && connection.phase === 'established';
-  }
-
-  /** Some requests never travel: they are refused here, in their turn. @returns the error code, or 0 */
-  #refusalOf(opCode: number, body: JuteReader): number {
-    if (kindOf(opCode) === 'local') return 0;
-    if (!this.#isWritable && kindOf(opCode) === 'write') return zkCodeOf('SYSTEM_ERROR');
-    try {
-      if (opCode === OpCode.sync) body.readString();
-      else readWriteRequest(body, opCode);
-      return 0;
-    } catch (error) {
-      if (error instanceof JuteError) return zkCodeOf('MARSHALLING_ERROR');
-      throw error;
-    }
+    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
-    if (request.kind === 'local' || request.isReleased || connection.phase !== 'established') return;
+    if (request.isReleased || connection.phase !== 'established') return;
     const { session, identities } = connection;
-    if (request.kind === 'sync') {
+    const { xid: cxid, opCode, write } = request;
+    if (write !== null) {
+      const body = request.bytes.subarray(request.start, request.end);
+      request.submittedIn = this.#epoch;
+      upstream.submit({ session, cxid, opCode, body, identities }, write);
+    } else if (request.kind === 'sync') {
       this.#syncs.push({ connection, request });
-      upstream.sync(session, request.xid);
-      return;
+      upstream.sync(session, cxid);
     }
-    const body = request.bytes.subarray(request.start, request.end);
-    upstream.submit({ session, cxid: request.xid, opCode: request.opCode, body, identities });
   }
 
   #onWritten(connection: Connection, header: TxnHeader, result: TxnResult): void {
@@ -274,22 +289,24 @@ export class ClientDesk {
     // The session lives on another server now: ZooKeeper tells nothing on the old connection and hangs up.
     if (result.error === zkCodeOf('SESSION_MOVED')) return this.close(connection);
     replyToWrite(connection, request.xid, request.opCode, header.zxid, result);
-    this.#drain(connection);
+    if (request.opCode === OpCode.closeSession) this.close(connection);
+    else this.#drain(connection);
+  }
+
+  #drain(connection: Connection): void {
+    if (this.#upstream !== null) this.#answerDue(connection);
   }
 
   /** Answers whatever stands at the head of the queue and waits for nothing more. */
-  #drain(connection: Connection): void {
-    let answered = 0;
-    const { pending } = connection;
-    while (connection.phase === 'established' && this.#upstream !== null) {
-      const request = pending[answered];
-      if (request === undefined || !isDue(request)) break;
-      answered++;
-      if (request.error !== 0) connection.reply(request.xid, this.#tree.lastProcessedZxid, request.error);
+  #answerDue(connection: Connection): void {
+    while (connection.phase === 'established') {
+      const request = connection.pending.shiftDue();
+      if (request === undefined) return;
+      const { xid, opCode, error } = request;
+      if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, request.xid, request.opCode, bodyOf(this.#bodyReader, request));
+      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request));
     }
-    if (answered > 0) pending.splice(0, answered);
   }
 
   #answerSync(connection: Connection, request: PendingRequest): void {
@@ -307,6 +324,7 @@ export class ClientDesk {
     if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
       connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
+      connection.fault = `operation ${opCode} is not known`;
       return this.close(connection);
     }
     const before = connection.output.length;
@@ -332,24 +350,9 @@ export class ClientDesk {
   }
 }
 
-function kindOf(opCode: number): PendingKind {
-  switch (opCode) {
-    case OpCode.create:
-    case OpCode.create2:
-    case OpCode.delete:
-    case OpCode.setData:
-    case OpCode.multi:
-    case OpCode.closeSession:
-      return 'write';
-    case OpCode.sync:
-      return 'sync';
-    default:
-      return 'local';
-  }
-}
-
-function isDue(request: PendingRequest): boolean {
-  return request.kind === 'local' || request.isReleased;
+/** Whether this txn is what became of the write: txns of a session come in the order of its requests. */
+function isAnswer({ cxid, type }: TxnHeader, { xid, opCode, submittedIn }: PendingRequest): boolean {
+  return xid === cxid && submittedIn !== null && (type === opCode || type === OpCode.error);
 }
 
 function bodyOf(reader: JuteReader, request: PendingRequest): JuteReader {

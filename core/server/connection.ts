@@ -13,6 +13,7 @@ import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from '../jute/req
 import { JuteWriter } from '../jute/writer.ts';
 import type { Watcher } from '../tree/watches.ts';
 import type { Zxid } from '../zxid.ts';
+import { RequestQueue } from './request-queue.ts';
 
 /**
  *     new ──ConnectRequest──▶ connecting ──session decided──▶ established
@@ -22,37 +23,12 @@ import type { Zxid } from '../zxid.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
-export type PendingKind =
-  /** Travels to the leader and comes back as a txn. */
-  | 'write'
-  /** Travels to the leader and comes back as a SYNC. */
-  | 'sync'
-  /** Answered here, once everything before it is. */
-  | 'local';
-
-/** A request that waits for its turn. `bytes[start…end)` is the body; the frame's buffer is never reused. */
-export interface PendingRequest {
-  readonly kind: PendingKind;
-  readonly xid: number;
-  readonly opCode: number;
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
-  readonly error: number;
-  /** A sync whose SYNC has come. */
-  isReleased: boolean;
-}
-
-/** More requests than this waiting on one connection: the host stops reading from it until some are answered. */
-export const PENDING_REQUESTS_MAX = 1000;
-
 export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
   readonly identities: Identity[];
-  readonly pending: PendingRequest[] = [];
+  readonly pending = new RequestQueue();
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
   timeoutMs = 0;
@@ -60,6 +36,8 @@ export class Connection implements Watcher {
   readOnly: boolean | null = null;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** What the client sent that made this end, for the log; null for an ordinary end. */
+  fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
 
@@ -70,8 +48,9 @@ export class Connection implements Watcher {
     this.#dirty = dirty;
   }
 
+  /** Enough requests wait: the host stops reading from this connection until some are answered. */
   get isSaturated(): boolean {
-    return this.pending.length >= PENDING_REQUESTS_MAX;
+    return this.pending.isFull;
   }
 
   get isOpen(): boolean {

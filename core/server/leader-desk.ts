@@ -3,7 +3,8 @@
  * (PrepRequestProcessor, LeaderZooKeeperServer). Exists from the moment a replica leads actively until it stops to.
  */
 
-import { zkCodeOf } from '../errors.ts';
+import { type OutcomeCode, zkCodeOf } from '../errors.ts';
+import { Fifo } from '../fifo.ts';
 import type { PeerId, SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
@@ -11,14 +12,14 @@ import { type Txn, type TxnHeader, writeTxnBody, writeTxnHeader } from '../jute/
 import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { Peer } from '../zab/peer.ts';
-import { counterOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import type { Connection } from './connection.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
 import { prepare } from './prepare.ts';
 import { RequestRefused } from './refusal.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
-import { readWriteRequest } from './write-request.ts';
+import { readWriteRequest, type WriteRequest } from './write-request.ts';
 
 /** A proposal in decoded form, kept so that the leader need not decode what it has just encoded. */
 export interface Proposed {
@@ -39,6 +40,7 @@ interface WaitingSync {
 
 export class LeaderDesk implements Upstream {
   readonly #self: PeerId;
+  readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
   readonly #replies: LeaderReplies;
@@ -46,9 +48,8 @@ export class LeaderDesk implements Upstream {
   readonly #tracker: SessionTracker;
   readonly #reader = new JuteReader();
   readonly #writer = new JuteWriter(4096);
-  readonly #syncs: WaitingSync[] = [];
-  #proposed: Proposed[] = [];
-  #proposedHead = 0;
+  readonly #syncs = new Fifo<WaitingSync>();
+  readonly #proposed = new Fifo<Proposed>();
   #lastProposed = ZXID_ZERO;
   #wallMs: number;
 
@@ -59,6 +60,7 @@ export class LeaderDesk implements Upstream {
     { self, tickMs, nowMs, wallMs }: { self: PeerId; tickMs: number; nowMs: number; wallMs: number },
   ) {
     this.#self = self;
+    this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
     this.#replies = replies;
@@ -68,8 +70,8 @@ export class LeaderDesk implements Upstream {
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }
 
-  submit(request: UpstreamRequest): void {
-    this.onRequest(this.#self, request);
+  submit(request: UpstreamRequest, decoded: WriteRequest): void {
+    this.#onRequest(this.#self, request, decoded);
   }
 
   sync(): void {
@@ -98,31 +100,31 @@ export class LeaderDesk implements Upstream {
     else this.#syncs.push({ origin, after: this.#lastProposed });
   }
 
-  onClock(wallMs: number): void {
+  onClock({ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number }): void {
     this.#wallMs = wallMs;
+    this.#tracker.onClock(nowMs);
   }
 
   /** Expires sessions. Each becomes a closeSession txn like that of a client, with cxid 0. */
   onTick(nowMs: number): void {
     for (const session of this.#tracker.advance(nowMs)) {
-      this.#propose(session, 0, OpCode.closeSession, () => this.#closeSession(session));
+      const zxid = this.#begin();
+      if (zxid === null) return;
+      const header = { clientId: session, cxid: 0, zxid, time: this.#wallMs, type: OpCode.closeSession };
+      this.#propose(header, this.#closeSession(session));
     }
   }
 
+  /** A learner's request. */
   onRequest(origin: PeerId, request: UpstreamRequest): void {
-    const { session, cxid, opCode } = request;
-    this.#propose(session, cxid, opCode, () => this.#decide(origin, request));
+    this.#onRequest(origin, request, this.#decode(request));
   }
 
   /** The decoded form of a proposal that is being committed, if this desk made it. */
   takeProposed(zxid: Zxid): Proposed | null {
-    const proposed = this.#proposed[this.#proposedHead];
+    const proposed = this.#proposed.peek();
     if (proposed === undefined || proposed.header.zxid !== zxid) return null;
-    this.#proposedHead++;
-    if (this.#proposedHead === this.#proposed.length) {
-      this.#proposed = [];
-      this.#proposedHead = 0;
-    }
+    this.#proposed.shift();
     return proposed;
   }
 
@@ -130,54 +132,70 @@ export class LeaderDesk implements Upstream {
   onApplied(header: TxnHeader): void {
     this.#changes.applied(header.zxid);
     if (header.type === OpCode.closeSession) this.#tracker.remove(header.clientId);
-    while (this.#syncs[0] !== undefined && this.#syncs[0].after <= header.zxid) {
-      const sync = this.#syncs.shift();
-      if (sync !== undefined) this.#replies.syncReleased(sync.origin);
+    for (let sync = this.#syncs.peek(); sync !== undefined && sync.after <= header.zxid; sync = this.#syncs.peek()) {
+      this.#syncs.shift();
+      this.#replies.syncReleased(sync.origin);
     }
   }
 
   // Each request takes a zxid, refused or not: a failed write has its place in the order like any other.
-  #propose(session: SessionId, cxid: number, opCode: number, decide: () => Txn): void {
-    if (counterOf(this.#peer.nextZxid) === 0) return;
+  #onRequest(origin: PeerId, request: UpstreamRequest, decoded: WriteRequest | null): void {
+    const zxid = this.#begin();
+    if (zxid === null) return;
+    const txn = this.#decide(origin, request, decoded);
+    const type = txn.type === OpCode.error ? OpCode.error : request.opCode;
+    this.#propose({ clientId: request.session, cxid: request.cxid, zxid, time: this.#wallMs, type }, txn);
+  }
+
+  /** The zxid of the next proposal; null once the epoch that this desk speaks for is over, or has none left. */
+  #begin(): Zxid | null {
     const zxid = this.#peer.nextZxid;
+    if (epochOf(zxid) !== this.#epoch || counterOf(zxid) === 0) return null;
     this.#changes.begin(zxid);
-    const txn = this.#attempt(decide);
-    const type = txn.type === OpCode.error ? OpCode.error : opCode;
-    const header: TxnHeader = { clientId: session, cxid, zxid, time: this.#wallMs, type };
+    return zxid;
+  }
+
+  #propose(header: TxnHeader, txn: Txn): void {
     this.#writer.reset();
     writeTxnHeader(this.#writer, header);
     writeTxnBody(this.#writer, txn);
     this.#proposed.push({ header, txn });
-    this.#lastProposed = zxid;
-    this.#peer.step({ type: 'propose', zxid, entry: this.#writer.copy() });
+    this.#lastProposed = header.zxid;
+    this.#peer.step({ type: 'propose', zxid: header.zxid, entry: this.#writer.copy() });
   }
 
-  #attempt(decide: () => Txn): Txn {
+  #decode({ body, opCode }: UpstreamRequest): WriteRequest | null {
     try {
-      return decide();
-    } catch (reason) {
-      if (reason instanceof RequestRefused) return { type: OpCode.error, error: reason.zkCode };
-      if (reason instanceof JuteError) return { type: OpCode.error, error: zkCodeOf('MARSHALLING_ERROR') };
-      throw reason;
+      return readWriteRequest(this.#reader.reset(body), opCode);
+    } catch (error) {
+      if (error instanceof JuteError) return null;
+      throw error;
     }
   }
 
-  #decide(origin: PeerId, { session, opCode, body, identities }: UpstreamRequest): Txn {
-    const request = readWriteRequest(this.#reader.reset(body), opCode);
+  #decide(origin: PeerId, requester: UpstreamRequest, request: WriteRequest | null): Txn {
+    if (request === null) return errorTxn('MARSHALLING_ERROR');
+    const { session } = requester;
+    if (request.type === OpCode.closeSession) return this.#closeSession(session);
     if (request.type === OpCode.createSession) this.#tracker.add(session, request.timeoutMs, origin);
-    else if (request.type === OpCode.closeSession) return this.#closeSession(session);
-    else this.#requireSession(session, origin);
-    return prepare(request, { session, identities }, this.#changes);
+    else {
+      const check = this.#tracker.check(session, origin);
+      if (check !== 'ok') return errorTxn(check === 'moved' ? 'SESSION_MOVED' : 'SESSION_EXPIRED');
+    }
+    try {
+      return prepare(request, requester, this.#changes);
+    } catch (reason) {
+      if (!(reason instanceof RequestRefused)) throw reason;
+      return { type: OpCode.error, error: reason.zkCode };
+    }
   }
 
   #closeSession(session: SessionId): Txn {
     this.#tracker.markClosing(session);
     return prepare({ type: OpCode.closeSession }, { session, identities: [] }, this.#changes);
   }
+}
 
-  #requireSession(session: SessionId, origin: PeerId): void {
-    const check = this.#tracker.check(session, origin);
-    if (check === 'expired') throw new RequestRefused('SESSION_EXPIRED');
-    if (check === 'moved') throw new RequestRefused('SESSION_MOVED');
-  }
+function errorTxn(code: OutcomeCode): Txn {
+  return { type: OpCode.error, error: zkCodeOf(code) };
 }

@@ -7,6 +7,7 @@
  * leaves no trace.
  */
 
+import { Fifo } from '../fifo.ts';
 import type { SessionId } from '../ids.ts';
 import type { Acl } from '../jute/acl.ts';
 import type { DataTree } from '../tree/data-tree.ts';
@@ -40,9 +41,7 @@ interface Entry {
 export class OutstandingChanges implements ZnodeRecords {
   readonly #tree: DataTree;
   readonly #latest = new Map<string, ZnodeRecord>();
-  // A queue: entries before #head are applied and forgotten.
-  #entries: Entry[] = [];
-  #head = 0;
+  readonly #entries = new Fifo<Entry>();
   #zxid: Zxid;
 
   constructor(tree: DataTree) {
@@ -68,14 +67,9 @@ export class OutstandingChanges implements ZnodeRecords {
 
   /** Forgets what the tree itself shows now. */
   applied(zxid: Zxid): void {
-    for (; this.#head < this.#entries.length; this.#head++) {
-      const entry = this.#entries[this.#head] as Entry;
-      if (entry.zxid > zxid) break;
+    for (let entry = this.#entries.peek(); entry !== undefined && entry.zxid <= zxid; entry = this.#entries.peek()) {
+      this.#entries.shift();
       if (this.#latest.get(entry.path) === entry.record) this.#latest.delete(entry.path);
-    }
-    if (this.#head === this.#entries.length) {
-      this.#entries = [];
-      this.#head = 0;
     }
   }
 

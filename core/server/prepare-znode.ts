@@ -7,7 +7,7 @@ import { NO_SESSION } from '../ids.ts';
 import { type Acl, Permission } from '../jute/acl.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { CreateRequest, SetDataRequest, VersionedRequest } from '../jute/request.ts';
-import { CreateFlag } from '../jute/request.ts';
+import { CreateFlag, isCreateMode } from '../jute/request.ts';
 import type { CheckTxn, CreateTxn, DeleteTxn, SetDataTxn } from '../jute/txn.ts';
 import { validatePath } from '../tree/path.ts';
 import { fixUpAcl, requirePermission } from './authorize.ts';
@@ -27,9 +27,7 @@ export function prepareCreate(
   records: ZnodeRecords,
 ): CreateTxn {
   const { flags } = request;
-  if (flags < CreateFlag.persistent || flags > CreateFlag.persistentSequentialWithTtl) {
-    throw new RequestRefused('BAD_ARGUMENTS');
-  }
+  if (!isCreateMode(flags)) throw new RequestRefused('BAD_ARGUMENTS');
   if (flags >= CreateFlag.persistentWithTtl) throw new RequestRefused('UNIMPLEMENTED');
   const { path: requested, parentPath } = splitPath(request.path);
   const acl = fixUpAcl(request.acl, identities);
@@ -41,7 +39,8 @@ export function prepareCreate(
   if (parent.isEphemeral) throw new RequestRefused('NO_CHILDREN_FOR_EPHEMERALS');
 
   const ephemeral = flags === CreateFlag.ephemeral || flags === CreateFlag.ephemeralSequential;
-  const parentCVersion = parent.cversion + 1;
+  // In 32 bits, as Java has it; the tree does not follow beyond 2^31 - 1.
+  const parentCVersion = (parent.cversion + 1) | 0;
   records.set(parentPath, { ...parent, cversion: parentCVersion, childCount: parent.childCount + 1 });
   records.set(path, freshRecord(acl, ephemeral, session));
   return { type: request.type, path, data: request.data, acl, ephemeral, parentCVersion };

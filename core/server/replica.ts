@@ -138,7 +138,7 @@ export class Replica {
   /** The time of what follows: cheap, for the start of each turn. */
   onClock(clock: Clock): void {
     this.#clock = clock;
-    this.#leader?.onClock(clock.wallMs);
+    this.#leader?.onClock(clock);
   }
 
   /** Time for heartbeats, timeouts and expiries; a few times within `heartbeatIntervalMs`. */
@@ -261,7 +261,7 @@ export class Replica {
 
   #commit(zxid: Zxid, entry: Uint8Array): void {
     const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
-    const result = this.#tree.apply(header, txn, this.#clients.awaits(header));
+    const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
     this.#leader?.onApplied(header);
     this.#clients.onApplied(header, result);
     this.#txnsSinceSnapshot++;
@@ -288,19 +288,20 @@ export class Replica {
     // What had come of a snapshot belongs to the role that ends.
     this.#incoming = null;
     this.#effects.push({ type: 'role', role });
-    if (!role.active) {
+    const { epoch } = role;
+    if (!role.active || epoch === null) {
       this.#inactiveSinceMs ??= this.#clock.nowMs;
       this.#transfers.stopAll();
-      this.#clients.setUpstream(null);
+      this.#clients.onLeaderLost();
       return;
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
       const { id: self, tickMs } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
-      this.#clients.setUpstream(this.#leader);
+      this.#clients.onLeader(this.#leader, epoch);
     } else {
-      this.#clients.setUpstream(new LearnerDesk(this.#peer));
+      this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
     }
   }
 

@@ -35,6 +35,11 @@ export class SessionTracker {
     return this.#sessions.size;
   }
 
+  /** The time of the signs of life that follow. */
+  onClock(nowMs: number): void {
+    this.#nowMs = nowMs;
+  }
+
   add(id: SessionId, timeoutMs: number, owner: PeerId | null): void {
     const known = this.#sessions.get(id);
     if (known !== undefined) this.#leaveBucket(known);

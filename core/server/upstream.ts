@@ -6,6 +6,7 @@
 import type { SessionId } from '../ids.ts';
 import type { Identity } from '../jute/quorum.ts';
 import type { Connection } from './connection.ts';
+import type { WriteRequest } from './write-request.ts';
 
 export interface UpstreamRequest {
   readonly session: SessionId;
@@ -17,8 +18,8 @@ export interface UpstreamRequest {
 }
 
 export interface Upstream {
-  /** Answered by a committed txn with the same session and cxid. */
-  submit(request: UpstreamRequest): void;
+  /** Answered by a committed txn with the same session and cxid. `decoded` is the body, read: the leader need not again. */
+  submit(request: UpstreamRequest, decoded: WriteRequest): void;
   /** Answered by `ClientDesk.onSynced`, in the order of the calls. */
   sync(session: SessionId, cxid: number): void;
   /** Answered by `ClientDesk.onRevalidated`. */

@@ -11,13 +11,11 @@ import type { Connection } from './connection.ts';
 
 /** @param opCode  what the client asked for; it decides the shape of the answer */
 export function replyToWrite(connection: Connection, xid: number, opCode: number, zxid: Zxid, result: TxnResult): void {
-  const isMulti = opCode === OpCode.multi;
-  // A multi that was understood is answered with error 0, failed or not: the ops carry their own errors.
-  const error = isMulti ? 0 : result.error;
   const start = connection.beginFrame();
-  writeReplyHeader(connection.output, xid, zxid, error);
-  if (isMulti && result.results !== null) writeResults(connection.output, result.results);
-  else if (error === 0) writeResult(connection.output, opCode, result);
+  // A multi's own error is 0, whether it failed or not: its ops carry their own.
+  writeReplyHeader(connection.output, xid, zxid, result.error);
+  if (result.results !== null) writeResults(connection.output, result.results);
+  else if (result.error === 0) writeResult(connection.output, opCode, result);
   connection.endFrame(start);
 }
 

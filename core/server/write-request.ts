@@ -8,6 +8,7 @@ import { OpCode } from '../jute/op-code.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import {
   type CreateRequest,
+  isCreateMode,
   readCreateRequest,
   readSetDataRequest,
   readVersionedRequest,
@@ -34,7 +35,7 @@ export function readWriteRequest(reader: JuteReader, opCode: number): WriteReque
     case OpCode.setData:
       return { type: opCode, ...readSetDataRequest(reader) };
     case OpCode.multi:
-      return { type: opCode, ops: readMultiOps(reader) };
+      return { type: opCode, ops: requireCreateModes(readMultiOps(reader)) };
     case OpCode.createSession:
       return { type: opCode, timeoutMs: reader.readInt() };
     case OpCode.closeSession:
@@ -42,6 +43,14 @@ export function readWriteRequest(reader: JuteReader, opCode: number): WriteReque
     default:
       throw new JuteError(`op ${opCode} is no write`);
   }
+}
+
+// Outside a multi such a flag is judged with the other arguments; here it keeps the whole request from being read.
+function requireCreateModes(ops: MultiOp[]): MultiOp[] {
+  for (const op of ops) {
+    if ('flags' in op && !isCreateMode(op.flags)) throw new JuteError(`${op.flags} is no create mode`);
+  }
+  return ops;
 }
 
 function requirePath<Request extends { readonly path: string | null }>(request: Request): Request {

@@ -28,6 +28,16 @@ tracking('a touch gives the session its whole timeout again', () => {
   assert.equal(tracker.advance(2000), [A]);
 });
 
+tracking('a sign of life counts from its own moment, not from the tick before it', () => {
+  const tracker = new SessionTracker(TICK, 0);
+  tracker.add(A, 1000, PEER_1);
+  tracker.advance(899);
+  tracker.onClock(901);
+  tracker.touch(A, 1000);
+  assert.equal(tracker.advance(1900), []);
+  assert.equal(tracker.advance(2000), [A]);
+});
+
 tracking('one session that speaks does not keep another alive', () => {
   const tracker = new SessionTracker(TICK, 0);
   tracker.add(A, 1000, PEER_1);

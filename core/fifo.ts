@@ -1,4 +1,11 @@
-/** A queue whose head moves without shifting the array: push and shift are constant in the mean. */
+/**
+ * A queue whose head moves without shifting the array: push and shift are constant in the mean. What was taken out is
+ * let go of at once, and the array does not grow with what passes through, even if the queue is never empty.
+ */
+
+/** Empty slots that are tolerated at the head: the array is cut only when it pays. */
+const COMPACT_AT = 1024;
+
 export class Fifo<Item> {
   #items: (Item | undefined)[] = [];
   #head = 0;
@@ -46,5 +53,3 @@ export class Fifo<Item> {
     return items;
   }
 }
-
-const COMPACT_AT = 1024;

@@ -1,0 +1,82 @@
+/**
+ * A client's request that waits for its turn, read as far as this replica must: a write whose body does not decode never
+ * travels, it is refused here.
+ */
+
+import { type OutcomeCode, zkCodeOf } from '../errors.ts';
+import { OpCode } from '../jute/op-code.ts';
+import { JuteError, type JuteReader } from '../jute/reader.ts';
+import type { Epoch } from '../zxid.ts';
+import { readWriteRequest, type WriteRequest } from './write-request.ts';
+
+export type RequestKind =
+  /** Travels to the leader and comes back as a txn. */
+  | 'write'
+  /** Travels to the leader and comes back as a SYNC. */
+  | 'sync'
+  /** Answered here, once everything before it is. */
+  | 'local';
+
+/** `bytes[start…end)` is the body; the frame's buffer is never reused. */
+export interface PendingRequest {
+  kind: RequestKind;
+  readonly xid: number;
+  readonly opCode: number;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** The body of a write; null for the others. */
+  write: WriteRequest | null;
+  /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
+  error: number;
+  /** The epoch whose leader it was submitted to last; null while it was to none. */
+  submittedIn: Epoch | null;
+  /** A sync whose SYNC has come. */
+  isReleased: boolean;
+}
+
+/** @param reader  at the body */
+export function readPendingRequest(reader: JuteReader, xid: number, opCode: number): PendingRequest {
+  const request: PendingRequest = {
+    kind: kindOf(opCode),
+    xid,
+    opCode,
+    bytes: reader.bytes,
+    start: reader.position,
+    end: reader.end,
+    write: null,
+    error: 0,
+    submittedIn: null,
+    isReleased: false,
+  };
+  try {
+    if (request.kind === 'write') request.write = readWriteRequest(reader, opCode);
+    else if (request.kind === 'sync') reader.readString();
+  } catch (error) {
+    if (!(error instanceof JuteError)) throw error;
+    refuseHere(request, 'MARSHALLING_ERROR');
+  }
+  return request;
+}
+
+export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
+  request.kind = 'local';
+  request.write = null;
+  request.error = zkCodeOf(code);
+}
+
+function kindOf(opCode: number): RequestKind {
+  switch (opCode) {
+    case OpCode.create:
+    case OpCode.create2:
+    case OpCode.delete:
+    case OpCode.setData:
+    case OpCode.multi:
+    case OpCode.closeSession:
+      return 'write';
+    case OpCode.sync:
+      return 'sync';
+    default:
+      return 'local';
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * The requests of one connection that cannot be answered yet, in the order in which they came (CommitProcessor). A write
+ * or a sync at the head waits for the leader, and everything behind it waits for it.
+ *
+ * At the bound the host stops reading from the connection until some are answered; the rest of the chunk that it has
+ * read already still goes in.
+ */
+
+import { Fifo } from '../fifo.ts';
+import type { Epoch } from '../zxid.ts';
+import type { PendingRequest } from './pending-request.ts';
+
+const REQUESTS_MAX = 1000;
+/** Bodies of at most a megabyte each would otherwise add up to a gigabyte. */
+const BYTES_MAX = 16 << 20;
+
+export class RequestQueue {
+  readonly #requests = new Fifo<PendingRequest>();
+  #bytes = 0;
+
+  get isEmpty(): boolean {
+    return this.#requests.size === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#requests.size >= REQUESTS_MAX || this.#bytes >= BYTES_MAX;
+  }
+
+  push(request: PendingRequest): void {
+    this.#requests.push(request);
+    this.#bytes += request.end - request.start;
+  }
+
+  shift(): PendingRequest | undefined {
+    const request = this.#requests.shift();
+    if (request !== undefined) this.#bytes -= request.end - request.start;
+    return request;
+  }
+
+  /** Takes the request at the head if it waits for nothing more. */
+  shiftDue(): PendingRequest | undefined {
+    const head = this.#requests.peek();
+    return head !== undefined && (head.kind === 'local' || head.isReleased) ? this.shift() : undefined;
+  }
+
+  /** The oldest write: the only one whose txn can come next. */
+  get firstWrite(): PendingRequest | undefined {
+    const head = this.#requests.peek();
+    if (head === undefined || head.kind === 'write') return head;
+    for (const request of this.#requests.items()) if (request.kind === 'write') return request;
+    return undefined;
+  }
+
+  /** Releases the syncs that stand before the oldest write. */
+  releaseSyncs(): void {
+    for (const request of this.#requests.items()) {
+      if (request.kind === 'write') return;
+      request.isReleased = true;
+    }
+  }
+
+  /** Whether the leader of this epoch has been given a write that it has not answered. */
+  hasWriteUnderWay(epoch: Epoch): boolean {
+    for (const { kind, submittedIn } of this.#requests.items()) {
+      if (kind === 'write' && submittedIn === epoch) return true;
+    }
+    return false;
+  }
+
+  /** A copy, oldest first: the queue may change while it is gone through. */
+  toArray(): PendingRequest[] {
+    return [...this.#requests.items()];
+  }
+
+  clear(): void {
+    this.#requests.drain();
+    this.#bytes = 0;
+  }
+}
