@@ -29,6 +29,8 @@ export class ClientWire implements ServedClient {
   /** Nothing arrives earlier than what was sent before it. */
   #toHostUs = 0;
   #toClientUs = 0;
+  /** What has not arrived by then comes then, and not before. */
+  #lateUntilUs = 0;
   #isOpen = true;
   #isLost = false;
   #isStalled = false;
@@ -68,7 +70,10 @@ export class ClientWire implements ServedClient {
       if (this.#connection !== null) this.host.onClientClosed(this.#connection);
     };
     if (how === 'at once') this.#isLost = true;
-    if (how === 'late') this.#toHostUs = this.#cluster.scheduler.nowUs + this.#prng.between(...LATE_US);
+    if (how === 'late') {
+      this.#lateUntilUs = this.#cluster.scheduler.nowUs + this.#prng.between(...LATE_US);
+      this.#toHostUs = this.#lateUntilUs;
+    }
     this.#toHostUs = Math.max(this.#toHostUs, this.#cluster.scheduler.nowUs);
     this.#enqueueAt(this.#toHostUs, 'client is gone', close);
   }
@@ -101,6 +106,7 @@ export class ClientWire implements ServedClient {
 
   #enqueueAt(timeUs: number, name: string, work: () => void): void {
     this.#cluster.scheduler.at(timeUs, () => {
+      if (this.#cluster.scheduler.nowUs < this.#lateUntilUs) return this.#enqueueAt(this.#lateUntilUs, name, work);
       if (this.#cluster.hostOf(this.host.id) === this.host) {
         this.#cluster.enqueue(this.host.id, { type: 'call', name, work });
       }
