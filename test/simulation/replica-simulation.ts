@@ -139,6 +139,7 @@ function createClients(
     const workload = new Workload(name, prng.fork(), prng.chance(0.5));
     const options = {
       timeoutMs: prng.pick([300, 800, 2000]),
+      patience: prng.pick([2 / 3, 2 / 3, 2]),
       pipelineMax: world.pipelineMax,
       delayUs: world.clientDelayUs,
       turnMs: world.clientTurnMs,

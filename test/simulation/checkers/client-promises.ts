@@ -64,6 +64,9 @@ export class ClientPromises {
       if (!isLive)
         invariant([...model.ephemeralsOf(id)].length === 0, 'I20: no ephemeral outlives its session', { key });
     }
+    for (const { outcome } of model.decided.values()) {
+      if (outcome.error === zkCodeOf('SESSION_MOVED')) this.marks.hit('write refused because its session moved');
+    }
     for (const operation of model.operations) {
       if (!operation.isUnknown || !isWrite(operation.request)) continue;
       this.marks.hit(
@@ -105,7 +108,7 @@ export class ClientPromises {
       requireResult(request.type, outcome.results[0], reply.body?.path ?? null, reply.body?.stat ?? null, seen);
     }
     if (zxid > this.#acknowledged) this.#acknowledged = zxid;
-    if (reply.epoch === null) this.marks.hit('write answered from the history of a new leader');
+    if (!reply.origin.wasActive) this.marks.hit('write answered from the history of a new leader');
   }
 
   #onMultiDone(
@@ -135,10 +138,11 @@ export class ClientPromises {
   // A leader that does not know yet of its successor may answer: ZooKeeper's sync asks no quorum either.
   #onSynced(operation: Operation, reply: Reply, seen: () => Readonly<Record<string, unknown>>): void {
     if (reply.error !== 0) invariant(false, 'a sync is not refused', seen());
-    if (operation.epochAtIssue !== reply.epoch) this.marks.hit('sync held during a failover');
+    if (operation.epochAtIssue !== reply.origin.epoch) this.marks.hit('sync held during a failover');
     const { acknowledgedBefore } = operation;
     if (reply.zxid >= acknowledgedBefore) return;
-    const isDeposed = reply.epoch !== null && reply.epoch < epochOf(acknowledgedBefore);
+    const { epoch } = reply.origin;
+    const isDeposed = epoch !== null && epoch < epochOf(acknowledgedBefore);
     if (!isDeposed) invariant(false, 'I24: after a sync a session sees what was acknowledged before it', seen());
     this.marks.hit('sync answered by a deposed leader');
   }
@@ -149,7 +153,7 @@ export class ClientPromises {
     reply: Reply,
     seen: () => Readonly<Record<string, unknown>>,
   ): void {
-    if (operation.epochAtIssue !== reply.epoch) this.marks.hit('read held during a failover');
+    if (operation.epochAtIssue !== reply.origin.epoch) this.marks.hit('read held during a failover');
     const state = this.model.at(request.path, reply.zxid);
     if (state === null) {
       if (reply.error !== zkCodeOf('NO_NODE')) invariant(false, 'I18: the znode is not there at this zxid', seen());
@@ -208,7 +212,7 @@ function describe(operation: Operation, reply: Reply, lastZxid: number): Readonl
     lastZxid: describeZxid(toZxid(lastZxid)),
     acknowledgedBefore: describeZxid(operation.acknowledgedBefore),
     decidedAt: operation.zxid === null ? 'nowhere' : describeZxid(operation.zxid),
-    epochs: `${operation.epochAtIssue} ${reply.epoch}`,
+    epochs: `${operation.epochAtIssue} ${reply.origin.epoch}`,
     body: JSON.stringify(reply.body),
   };
 }
