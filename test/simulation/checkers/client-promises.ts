@@ -18,12 +18,16 @@ import type { AgreementChecker } from './agreement.ts';
 import { isSameData, Model } from './model.ts';
 import type { WriteResult, ZnodeState } from './model-writes.ts';
 
+/** Long against a request's way through an ensemble that serves, short against any session's timeout. */
+const CALM_MS = 400;
+
 export class ClientPromises {
   readonly model = new Model();
   readonly marks: Marks;
   readonly #agreement: AgreementChecker;
   /** Sessions that a client was told to be gone; the history has to agree in the end. */
   readonly refusedSessions = new Set<string>();
+  #calmSinceUs: number | null = null;
   #acknowledged: Zxid = ZXID_ZERO;
 
   constructor(agreement: AgreementChecker, marks: Marks) {
@@ -42,6 +46,18 @@ export class ClientPromises {
 
   onIssued(operation: Operation): void {
     this.model.onIssued(operation);
+  }
+
+  /** Told often, and when faults are over: whether all replicas serve one epoch. */
+  onWeather(isCalm: boolean, nowUs: number): void {
+    if (!isCalm) this.#calmSinceUs = null;
+    else this.#calmSinceUs ??= nowUs;
+  }
+
+  /** A client gives up a replica that it hears nothing from. Where all is well, no request stays without its answer. */
+  onSilence(client: string, nowUs: number): void {
+    const calmMs = this.#calmSinceUs === null ? 0 : (nowUs - this.#calmSinceUs) / 1000;
+    invariant(calmMs < CALM_MS, 'I25: requests that were held are answered once there is a leader', { client, calmMs });
   }
 
   onSessionRefused(session: string): void {
@@ -81,6 +97,8 @@ export class ClientPromises {
     const seen = (): Readonly<Record<string, unknown>> => describe(operation, reply, lastZxid);
     if (reply.zxid < lastZxid) invariant(false, 'I17: a session never goes back in time', seen());
     if (reply.zxid > this.model.lastZxid) invariant(false, 'I14: only what is committed is shown', seen());
+    const { epoch, wasActive } = reply.origin;
+    if (epoch === null && !wasActive) invariant(false, 'I15: who does not serve answers nobody', seen());
     operation.reply = reply;
     const { request } = operation;
     if (isWrite(request)) this.#onWritten(operation, reply, seen);

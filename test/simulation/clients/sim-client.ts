@@ -174,6 +174,7 @@ export class SimClient implements WireEnd {
     const timeoutUs = (this.session?.timeoutMs ?? this.#options.timeoutMs) * 1000;
     if (nowUs - this.#lastHeardUs > timeoutUs * this.#options.patience) {
       this.#write('hears nothing and hangs up');
+      if (!this.#wire.isStalled) this.#promises.onSilence(this.name, nowUs);
       return this.disconnect(this.#prng.pick(['in order', 'at once', 'late']));
     }
     const { session } = this;

@@ -45,6 +45,10 @@ export class ClientWire implements ServedClient {
     });
   }
 
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
   /** Nothing arrives any more in either direction, and nobody is told. */
   stall(): void {
     this.#isStalled = true;
