@@ -5,24 +5,17 @@
  * the first time and ever later when it keeps dying. A thread that stands still without ending is found by its pulse.
  */
 
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
-import { type ControlLink, makeControlPorts, openControl } from '../bus/control.ts';
-import { fromPlainError } from '../bus/plain-error.ts';
+import type { ControlLink } from '../bus/control.ts';
 import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
-import { monotonicMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
+import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import type {
-  FromReplicaThread,
-  ReplicaControl,
-  ReplicaSettings,
-  ReplicaThreadData,
-  ToReplicaThread,
-} from './thread-messages.ts';
+import type { ReplicaControl, ReplicaSettings } from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
@@ -52,16 +45,12 @@ interface Seat {
   readonly index: number;
   readonly wantedPort: number;
   readonly replicaPath: string | null;
-  worker: Worker | null;
-  control: ControlLink<ReplicaControl> | null;
+  readonly restarts: RestartPolicy;
+  worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
-  startedAtMs: number;
   /** Lives so far. */
   lives: number;
-  /** Why the thread ends, where it could still say so. */
-  failure: Error | null;
-  readonly restarts: RestartPolicy;
 }
 
 const ABSENT: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
@@ -87,14 +76,11 @@ export class Supervisor {
       index,
       wantedPort: clientPort,
       replicaPath,
+      restarts: new RestartPolicy(),
       worker: null,
-      control: null,
       role: ABSENT,
       port: null,
-      startedAtMs: 0,
       lives: 0,
-      failure: null,
-      restarts: new RestartPolicy(),
     }));
     for (const seat of this.#seats) this.#spawn(seat);
   }
@@ -108,11 +94,11 @@ export class Supervisor {
     return this.#seats.every((seat) => seat.port !== null && seat.role.active);
   }
 
-  /** @throws ControlDownError when the replica has no thread at the moment */
-  control(id: PeerId): ControlLink<ReplicaControl> {
-    const { control } = this.#seat(id);
-    if (control === null) throw new Error(`replica ${id} has no thread at the moment`);
-    return control;
+  /** Rejects when the replica has no thread at the moment. */
+  async control(id: PeerId): Promise<ControlLink<ReplicaControl>> {
+    const { worker } = this.#seat(id);
+    if (worker === null) throw new Error(`replica ${id} has no thread at the moment`);
+    return await worker.control();
   }
 
   /** A new link to a replica, for a client inside the process; null while the replica has no thread. */
@@ -120,7 +106,7 @@ export class Supervisor {
     const { worker } = this.#seat(id);
     if (worker === null) return null;
     const { port1, port2 } = makeLinkPorts();
-    send(worker, { type: 'client', port: port2 });
+    worker.send({ type: 'client', port: port2 });
     return port1;
   }
 
@@ -134,7 +120,7 @@ export class Supervisor {
     this.#isStopping = true;
     this.#pulse.close();
     for (const timer of this.#restarting) clearTimeout(timer);
-    await Promise.all(this.#seats.map((seat) => this.#stopSeat(seat, graceMs)));
+    await Promise.all(this.#seats.map(({ worker }) => worker?.stop(graceMs)));
   }
 
   #seat(id: PeerId): Seat {
@@ -144,61 +130,47 @@ export class Supervisor {
   }
 
   #spawn(seat: Seat): void {
-    const { port1, port2 } = makeControlPorts();
-    const data: ReplicaThreadData = {
-      id: seat.id,
-      voters: this.#seats.map(({ id }) => id),
-      settings: this.#options.settings,
-      clientPort: seat.port ?? seat.wantedPort,
-      storage:
-        seat.replicaPath === null
-          ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
-          : { type: 'files', replicaPath: seat.replicaPath },
-      pulses: this.#pulse.pulses,
-      pulseIndex: seat.index,
-      control: port2,
-    };
-    const worker = new Worker(new URL('./replica-thread.js', import.meta.url), {
-      workerData: data,
-      transferList: [port2],
-      name: `replica ${seat.id}`,
-    });
+    const worker = new ReplicaWorker(
+      {
+        id: seat.id,
+        voters: this.#seats.map(({ id }) => id),
+        settings: this.#options.settings,
+        clientPort: seat.port ?? seat.wantedPort,
+        storage:
+          seat.replicaPath === null
+            ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
+            : { type: 'files', replicaPath: seat.replicaPath },
+        pulses: this.#pulse.pulses,
+        pulseIndex: seat.index,
+      },
+      {
+        onMessage: (message) => {
+          if (message.type === 'role') seat.role = message.role;
+          else this.#onListening(seat, message.port);
+          if (this.isReady) this.#wasReady = true;
+          this.#options.onChange();
+        },
+        onExit: () => this.#onExit(seat, worker),
+      },
+    );
     seat.worker = worker;
-    seat.control = openControl<ReplicaControl>(port1);
-    seat.startedAtMs = monotonicMs();
     seat.lives += 1;
-    seat.failure = null;
-    worker.on('message', (message: FromReplicaThread) => this.#onMessage(seat, message));
-    worker.on('error', (error) => {
-      seat.failure ??= error;
-    });
-    worker.on('exit', () => this.#onExit(seat, worker));
     const name = endpointOf(seat.id);
-    this.#switchboard.attach(name, (peer, port) => send(worker, { type: 'peer', peer: peerOf(peer), port }));
+    this.#switchboard.attach(name, (peer, port) => worker.send({ type: 'peer', peer: peerOf(peer), port }));
     this.#switchboard.connectToAll(name, () => true);
   }
 
-  #onMessage(seat: Seat, message: FromReplicaThread): void {
-    if (message.type === 'failed') seat.failure = fromPlainError(message.error);
-    else if (message.type === 'role') seat.role = message.role;
-    else this.#onListening(seat, message.port);
-    if (this.isReady) this.#wasReady = true;
-    this.#options.onChange();
-  }
-
-  #onExit(seat: Seat, worker: Worker): void {
-    if (seat.worker !== worker) return;
+  #onExit(seat: Seat, worker: ReplicaWorker): void {
     this.#switchboard.detach(endpointOf(seat.id));
     this.#pulse.forget(seat.index);
-    seat.control?.close();
     seat.worker = null;
-    seat.control = null;
     seat.role = ABSENT;
     this.#options.onChange();
     if (this.#isStopping) return;
-    if (!this.#wasReady && seat.failure !== null) return this.#options.onStartFailure(seat.failure);
-    const cause = seat.failure === null ? 'its thread ended' : describeError(seat.failure);
-    const restartInMs = seat.restarts.delayAfter(monotonicMs() - seat.startedAtMs);
+    const { failure, ageMs } = worker;
+    if (!this.#wasReady && failure !== null) return this.#options.onStartFailure(failure);
+    const cause = failure === null ? 'its thread ended' : describeError(failure);
+    const restartInMs = seat.restarts.delayAfter(ageMs);
     this.#options.log('warn', `replica ${seat.id} is down (${cause}); restarting in ${restartInMs} ms`);
     const timer = setTimeout(() => {
       this.#restarting.delete(timer);
@@ -214,26 +186,10 @@ export class Supervisor {
   }
 
   #onStill(index: number): void {
-    const seat = this.#seats[index];
-    if (seat === undefined) return;
-    seat.failure = new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`);
-    void seat.worker?.terminate();
+    const worker = this.#seats[index]?.worker;
+    worker?.blame(new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`));
+    void worker?.terminate();
   }
-
-  async #stopSeat(seat: Seat, graceMs: number): Promise<void> {
-    const { worker, control } = seat;
-    if (worker === null || control === null) return;
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const grace = setTimeout(() => void worker.terminate(), graceMs);
-    // A thread that dies while it is being stopped has stopped.
-    control.call('stop').catch(() => undefined);
-    await exited;
-    clearTimeout(grace);
-  }
-}
-
-function send(worker: Worker, message: ToReplicaThread): void {
-  worker.postMessage(message, [message.port]);
 }
 
 function endpointOf(id: PeerId): string {

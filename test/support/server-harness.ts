@@ -8,7 +8,8 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Clock, Replica, ReplicaOptions } from '../../core/server/replica.ts';
-import { type ConnectOptions, TestClient } from './test-client.ts';
+import type { ConnectOptions } from './conversation.ts';
+import { TestClient } from './test-client.ts';
 import { TestMachine } from './test-machine.ts';
 
 const TICK_MS = 50;
