@@ -357,6 +357,8 @@ function describeHostInput(input: HostInput): string {
       return `probe ${input.token}`;
     case 'snapshot':
       return 'snapshot';
+    case 'call':
+      return input.name;
     default:
       return describeInput(input);
   }
