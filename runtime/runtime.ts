@@ -67,19 +67,21 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   const connectString = ensemble.clientPorts.map((port) => `${host}:${port}`).join(',');
   const { clientPorts, startMs } = ensemble;
   options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
+  let runtime: Runtime | null = null;
   try {
     const [observe, { ObservableClient }] = await Promise.all([
       import('./observe-runtime.ts'),
       import('./client/index.ts'),
     ]);
     const client = ensemble.connect(ObservableClient);
-    const runtime = new Runtime({ ensemble, client, connectString, observe });
+    runtime = new Runtime({ ensemble, client, connectString, observe });
     await runtime.begin(
       options.pipelines === false ? { ...loaded, config: { ...loaded.config, pipelines: [] } } : loaded,
     );
     return runtime;
   } catch (error) {
-    await ensemble.close();
+    // With its client, if it is there already: left open, that would look for its replicas and keep the process alive.
+    await (runtime ?? ensemble).close();
     throw error;
   }
 }
