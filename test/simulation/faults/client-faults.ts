@@ -50,8 +50,14 @@ export function createClientFaults(clients: readonly SimClient[], maxTimeoutMs: 
         const leader = cluster.running.find(({ view }) => view.active && view.state === 'leading');
         if (leader === undefined) return () => undefined;
         prng.pick(clients).disconnect(prng.pick(['at once', 'late']));
-        cluster.scheduler.after(prng.between(0, 30_000), () => cluster.crash(leader.id));
-        return () => cluster.start(leader.id);
+        let isOver = false;
+        cluster.scheduler.after(prng.between(0, 30_000), () => {
+          if (!isOver) cluster.crash(leader.id);
+        });
+        return () => {
+          isOver = true;
+          cluster.start(leader.id);
+        };
       },
     },
   ];
