@@ -86,8 +86,9 @@ function freshRecord(acl: readonly Acl[], isEphemeral: boolean, session: Request
 
 // The textual parent only: full syntax is checked later, after the parent was found, as ZooKeeper does.
 function splitPath(path: string | null): { path: string; parentPath: string } {
-  const slash = path === null ? -1 : path.lastIndexOf('/');
-  if (path === null || slash < 0 || path.includes('\0')) throw new RequestRefused('BAD_ARGUMENTS');
+  if (path === null) throw new RequestRefused('MARSHALLING_ERROR');
+  const slash = path.lastIndexOf('/');
+  if (slash < 0 || path.includes('\0')) throw new RequestRefused('BAD_ARGUMENTS');
   return { path, parentPath: slash === 0 ? '/' : path.slice(0, slash) };
 }
 

@@ -46,7 +46,8 @@ function prepareMulti(ops: readonly MultiOp[], requester: Requester, changes: Zn
     try {
       txns.push(prepareMember(op, requester, draft));
     } catch (reason) {
-      if (!(reason instanceof RequestRefused)) throw reason;
+      // An ACL without an id spoils the whole request, as in ZooKeeper.
+      if (!(reason instanceof RequestRefused) || reason.zkCode === zkCodeOf('MARSHALLING_ERROR')) throw reason;
       return { type: OpCode.multi, txns: failedMulti(txns, reason.zkCode, ops.length) };
     }
   }

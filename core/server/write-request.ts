@@ -29,13 +29,13 @@ export function readWriteRequest(reader: JuteReader, opCode: number): WriteReque
   switch (opCode) {
     case OpCode.create:
     case OpCode.create2:
-      return { type: opCode, ...requirePath(readCreateRequest(reader)) };
+      return { type: opCode, ...readCreateRequest(reader) };
     case OpCode.delete:
-      return { type: opCode, ...requirePath(readVersionedRequest(reader)) };
+      return { type: opCode, ...readVersionedRequest(reader) };
     case OpCode.setData:
       return { type: opCode, ...readSetDataRequest(reader) };
     case OpCode.multi:
-      return { type: opCode, ops: requireCreateModes(readMultiOps(reader)) };
+      return { type: opCode, ops: requireSound(readMultiOps(reader)) };
     case OpCode.createSession:
       return { type: opCode, timeoutMs: reader.readInt() };
     case OpCode.closeSession:
@@ -45,15 +45,11 @@ export function readWriteRequest(reader: JuteReader, opCode: number): WriteReque
   }
 }
 
-// Outside a multi such a flag is judged with the other arguments; here it keeps the whole request from being read.
-function requireCreateModes(ops: MultiOp[]): MultiOp[] {
+// In a request of its own, a flag that is no mode or a missing path is a failed write; a multi cannot be read then.
+function requireSound(ops: MultiOp[]): MultiOp[] {
   for (const op of ops) {
+    if (op.path === null) throw new JuteError('an op of a multi names no path');
     if ('flags' in op && !isCreateMode(op.flags)) throw new JuteError(`${op.flags} is no create mode`);
   }
   return ops;
-}
-
-function requirePath<Request extends { readonly path: string | null }>(request: Request): Request {
-  if (request.path === null) throw new JuteError('the request names no path');
-  return request;
 }

@@ -149,6 +149,33 @@ errors('reads: no syntax check, and an empty path reads the root', () => {
   assert.is(ask({ op: 'getData', path: '/a\0' }), 'NO_NODE');
 });
 
+errors('a path that is missing makes a failed write, but a multi that cannot be read', () => {
+  const here = new World();
+  const client = here.client(1);
+  client.send({ op: 'create', path: null });
+  client.send({ op: 'delete', path: null });
+  client.send({ op: 'setData', path: null });
+  client.send({
+    op: 'multi',
+    ops: [
+      { op: 'create', path: '/a' },
+      { op: 'delete', path: null },
+    ],
+  });
+  client.send({ op: 'getChildren', path: '/' });
+  here.settle();
+  assert.is(
+    client.take(),
+    [
+      '#1 create 1:2 MARSHALLING_ERROR',
+      '#2 delete 1:3 MARSHALLING_ERROR',
+      '#3 setData 1:4 BAD_ARGUMENTS',
+      '#4 multi 1:4 MARSHALLING_ERROR',
+      '#5 getChildren 1:4 [zookeeper]',
+    ].join('\n'),
+  );
+});
+
 errors('a failed write takes a zxid, a failed read does not', () => {
   const here = new World();
   const client = here.client(1);
