@@ -101,7 +101,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     },
     inspect: () => inspectAll(supervisor),
     kill: (replica) => supervisor.kill(replica),
-    freeze: (replica, ms) => supervisor.control(replica).call('freeze', ms),
+    freeze: async (replica, ms) => (await supervisor.control(replica)).call('freeze', ms),
     close,
   };
 }
@@ -177,6 +177,6 @@ function stateOf(supervisor: Supervisor): EnsembleState {
 /** Of the replicas that answer: one may end while it is asked. */
 async function inspectAll(supervisor: Supervisor): Promise<ReplicaStatus[]> {
   const alive = supervisor.replicas.filter(({ isAlive }) => isAlive);
-  const answers = await Promise.allSettled(alive.map(({ id }) => supervisor.control(id).call('inspect')));
+  const answers = await Promise.allSettled(alive.map(async ({ id }) => (await supervisor.control(id)).call('inspect')));
   return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
 }

@@ -2,8 +2,8 @@
  * The whole runtime: configuration, ensemble, pipelines, as one object with a beginning and an end.
  *
  * Start: configuration, ensemble (ready when every replica serves), znodes of the configuration, pipelines.
- * Close: pipelines drain, the client closes its session, replicas sync and end. RxJS and the pipelines are loaded while
- * the replicas start, so that they cost the start nothing.
+ * Close: pipelines drain, the client closes its session, replicas sync and end. RxJS and the pipelines are loaded once
+ * the ensemble serves: replicas need all the cores that there are to start.
  */
 
 import type { Observable } from 'rxjs';
@@ -62,24 +62,26 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
     cwd: options.cwd ?? process.cwd(),
   });
   const log = options.log ?? createLog('runtime');
-  const starting = startEnsemble(loaded.config.ensemble, log);
-  // Loaded now, by a thread that has nothing else to do, though used only later; a failure shows where it is used.
-  const observing = import('./observe-runtime.ts');
-  observing.catch(() => undefined);
-  const ensemble = await starting;
+  const ensemble = await startEnsemble(loaded.config.ensemble, log);
   const { host } = loaded.config.ensemble;
   const connectString = ensemble.clientPorts.map((port) => `${host}:${port}`).join(',');
   const { clientPorts, startMs } = ensemble;
   options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
+  let runtime: Runtime | null = null;
   try {
-    const client = ensemble.connect((await import('./client/index.ts')).ObservableClient);
-    const runtime = new Runtime({ ensemble, client, connectString, observe: await observing });
+    const [observe, { ObservableClient }] = await Promise.all([
+      import('./observe-runtime.ts'),
+      import('./client/index.ts'),
+    ]);
+    const client = ensemble.connect(ObservableClient);
+    runtime = new Runtime({ ensemble, client, connectString, observe });
     await runtime.begin(
       options.pipelines === false ? { ...loaded, config: { ...loaded.config, pipelines: [] } } : loaded,
     );
     return runtime;
   } catch (error) {
-    await ensemble.close();
+    // With its client, if it is there already: left open, that would look for its replicas and keep the process alive.
+    await (runtime ?? ensemble).close();
     throw error;
   }
 }

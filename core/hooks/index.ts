@@ -21,6 +21,10 @@ export type {
 export { type CloudEvent, EventFormatError, type EventInit, keyOf, parseEvent } from '../events/envelope.ts';
 export { partOf } from '../events/event-part.ts';
 export { Partitioner, partitionOfKey } from '../events/partitioner.ts';
+// A propagator decides where an event goes; these are the ways to decide it.
+export { assignBounded, LOAD_SLACK, type LoadQuestion, loadLimit } from '../placement/bounded-load.ts';
+export { HashRing, VIRTUAL_NODES } from '../placement/hash-ring.ts';
+export { placeByModulo } from '../placement/modulo.ts';
 export {
   defineGenerator,
   defineHandler,

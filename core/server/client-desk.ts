@@ -83,6 +83,7 @@ export class ClientDesk {
     } catch (error) {
       // An undecodable handshake or header: nothing after it on this connection can be trusted.
       if (!(error instanceof JuteError)) throw error;
+      connection.fault = `a ${connection.phase === 'new' ? 'handshake' : 'request'} does not decode: ${error.message}`;
       this.close(connection);
     }
   }
@@ -323,6 +324,7 @@ export class ClientDesk {
     if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
       connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
+      connection.fault = `operation ${opCode} is not known`;
       return this.close(connection);
     }
     const before = connection.output.length;

@@ -36,6 +36,8 @@ export class Connection implements Watcher {
   readOnly: boolean | null = null;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** What the client sent that made this end, for the log; null for an ordinary end. */
+  fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
 

@@ -19,8 +19,9 @@ export type PeerInput =
   | { readonly type: 'linkUp'; readonly peer: PeerId }
   /** The peer's thread ended, or its link was cut: at once, without waiting for a timeout. */
   | { readonly type: 'linkDown'; readonly peer: PeerId }
-  /** Every entry up to and including `zxid` is durable in this peer's log. */
+  /** Every entry up to and including `zxid` is durable in this peer's log. Reports come in the order of the effects. */
   | { readonly type: 'synced'; readonly zxid: Zxid }
+  /** The cut is done and durable, and so is all that stands before it. */
   | { readonly type: 'truncated'; readonly zxid: Zxid }
   | { readonly type: 'installed'; readonly zxid: Zxid }
   /** Leader only: the next txn, already encoded; its zxid must be `nextZxid`. */

@@ -93,8 +93,12 @@ export class History {
     this.#outbox.push({ type: 'append', zxid, entry });
   }
 
-  /** A sync that began before a truncation may still report what was cut since; it says nothing about later entries. */
+  /**
+   * Reports come in the order of the effects. While a cut or an installation is under way, they are about records that
+   * it removes; the same zxid may meanwhile have been appended again, and that record is not durable yet.
+   */
   onSynced(zxid: Zxid): void {
+    if (this.#unsettledCount > 0) return;
     const synced = zxid < this.lastLogged ? zxid : this.lastLogged;
     if (synced > this.#lastSynced) this.#lastSynced = synced;
   }
@@ -126,10 +130,11 @@ export class History {
     this.#unsettledCount += 1;
   }
 
-  /** The host reports the end of a cut or an installation; it reports each once, in the order of the effects. */
-  onSettled(): void {
+  /** A cut or an installation has ended; each is reported once. What it left of the history is durable. */
+  onSettled(zxid: Zxid): void {
     invariant(this.#unsettledCount > 0, 'a cut or installation ends once', { unsettled: this.#unsettledCount });
     this.#unsettledCount -= 1;
+    this.onSynced(zxid);
   }
 
   /** The zxid of the next proposal in `epoch`; counter 0 says that the epoch has none left. */

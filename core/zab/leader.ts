@@ -29,7 +29,9 @@ export class Leader {
   readonly #links: ReadonlySet<PeerId>;
   readonly #learners = new Map<PeerId, LearnerHandler>();
   /** Voters that told their acceptedEpoch, before the new epoch is chosen. */
-  readonly #acceptedEpochs = new Map<PeerId, Epoch>();
+  readonly #greeted = new Set<PeerId>();
+  /** The highest that any of them, or an observer, has promised itself to: none could follow an epoch below. */
+  #highestAccepted: Epoch;
   /** Voters that promised to accept no older leader. */
   readonly #epochAcks = new Set<PeerId>();
   /** The history that a quorum must hold before anything new is proposed ends here. */
@@ -50,7 +52,8 @@ export class Leader {
     this.#historyZxid = history.lastLogged;
     this.#deadlineMs = nowMs + options.initLimitMs;
     this.#pingAtMs = nowMs;
-    this.#acceptedEpochs.set(options.id, history.acceptedEpoch);
+    this.#highestAccepted = history.acceptedEpoch;
+    this.#greeted.add(options.id);
     this.#considerEpoch();
   }
 
@@ -92,7 +95,8 @@ export class Leader {
     const learner = new LearnerHandler(from, stream, isVoter, this.#nowMs);
     this.#learners.set(from, learner);
     if (this.#epoch === null) {
-      if (isVoter) this.#acceptedEpochs.set(from, packet.acceptedEpoch);
+      if (isVoter) this.#greeted.add(from);
+      if (packet.acceptedEpoch > this.#highestAccepted) this.#highestAccepted = packet.acceptedEpoch;
       this.#considerEpoch();
     } else if (packet.acceptedEpoch > this.#epoch) {
       // It has promised itself to a later epoch, which never came to be. Only a still later one brings it in.
@@ -151,8 +155,8 @@ export class Leader {
   // --- discovery -----------------------------------------------------------------------------------------------------
 
   #considerEpoch(): void {
-    if (this.#epoch !== null || !isQuorum(this.#options.voters, (voter) => this.#acceptedEpochs.has(voter))) return;
-    const epoch = toEpoch(Math.max(...this.#acceptedEpochs.values()) + 1);
+    if (this.#epoch !== null || !isQuorum(this.#options.voters, (voter) => this.#greeted.has(voter))) return;
+    const epoch = toEpoch(this.#highestAccepted + 1);
     this.#epoch = epoch;
     this.#history.acceptEpoch(epoch);
     for (const learner of this.#learners.values()) this.#inform(learner, epoch);

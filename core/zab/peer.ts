@@ -128,7 +128,7 @@ export class Peer {
         break;
       case 'truncated':
       case 'installed':
-        this.#history.onSettled();
+        this.#history.onSettled(input.zxid);
         this.#onDurable();
         break;
       case 'propose':

@@ -5,7 +5,7 @@
  * rejected instead of waiting for ever.
  */
 
-import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import * as comlink from 'comlink';
 import { fromPlainError, type PlainError, toPlainError } from './plain-error.ts';
 
@@ -31,15 +31,6 @@ export interface ControlLink<Api> {
   /** Called once when the other end is gone. */
   onDown(listener: () => void): void;
   close(): void;
-}
-
-/** Two ends for a control link. As with links (port-link.ts) each has a message waiting, so that no end goes unnoticed. */
-export function makeControlPorts(): { readonly port1: MessagePort; readonly port2: MessagePort } {
-  const { port1, port2 } = new MessageChannel();
-  // Comlink overlooks what carries no call.
-  port1.postMessage(0);
-  port2.postMessage(0);
-  return { port1, port2 };
 }
 
 /** Lets the other end of the port call these methods. Ends with the port. */

@@ -32,7 +32,11 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
     .description('run the ensemble and its pipelines, until SIGTERM or Ctrl-C')
     .argument('[FILE]', 'an rc file or a zoo.cfg (default: searched as cosmiconfig does)')
     .option('--replicas <N>', 'number of replicas', wholeNumber(1, REPLICAS_MAX))
-    .option('--client-port <P>', 'port of the first replica; replica i listens on P+i-1', wholeNumber(1, PORT_MAX))
+    .option(
+      '--client-port <P>',
+      'port of the first replica; replica i listens on P+i-1 (0: free ports)',
+      wholeNumber(0, PORT_MAX),
+    )
     .option('--data-dir <DIR>', 'where transaction logs and snapshots are kept')
     .option('--in-memory', 'keep nothing on disk: for tests')
     .option('--no-pipelines', 'run the ensemble only')

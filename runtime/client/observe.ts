@@ -18,7 +18,7 @@ import type { WatchedEvent, WatchListener } from './watches.ts';
 
 /** A znode's data as they are now, or that there is no such znode. */
 export type ZnodeState =
-  | { readonly type: 'present'; readonly path: string; readonly data: Uint8Array | null; readonly stat: Stat }
+  | { readonly type: 'present'; readonly path: string; readonly data: Buffer | null; readonly stat: Stat }
   | { readonly type: 'absent'; readonly path: string; readonly data: null; readonly stat: null };
 
 /** The names of a znode's children, sorted, or that there is no such znode. */

@@ -10,7 +10,7 @@ import type { ReplyShape } from './pending-request.ts';
 
 export interface ZnodeData {
   /** The caller's own copy; null if the znode holds none, which differs from an empty one. */
-  readonly data: Uint8Array | null;
+  readonly data: Buffer | null;
   readonly stat: Stat;
 }
 
@@ -53,7 +53,7 @@ export function createdReply(chroot: Chroot): ReplyShape<CreatedZnode> {
 
 function readData(reader: JuteReader): ZnodeData {
   const data = reader.readBuffer();
-  return { data: data === null ? null : Uint8Array.prototype.slice.call(data), stat: readStat(reader) };
+  return { data: data === null ? null : Buffer.from(data), stat: readStat(reader) };
 }
 
 function readChildren(reader: JuteReader): ZnodeChildren {

@@ -10,9 +10,9 @@
  * the session then refuses new requests.
  */
 
+import { Fifo } from '../../core/fifo.ts';
 import { JuteError, type JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
-import { Fifo } from '../../core/fifo.ts';
 import { type RequestFrame, writeFrame } from './frame-writer.ts';
 import type { ClientFailure, PendingRequest } from './pending-request.ts';
 

@@ -3,10 +3,14 @@
 export interface ClientCarrier {
   /** False for clients inside the process, whom no limit on connections concerns. */
   readonly isRemote: boolean;
+  /** Who is at the other end, for the log: `address:port`. */
+  readonly peer: string;
   /** Takes the bytes over; they leave in order. */
   send(bytes: Buffer): void;
   /** Ends the connection once what was sent has left. */
   end(): void;
+  /** Ends the connection at once; what was sent may be lost. */
+  destroy(): void;
   /** Stops and resumes the flow of frames from the client. */
   pause(): void;
   resume(): void;

@@ -60,10 +60,12 @@ function serve(socket: net.Socket, accept: AcceptClient): void {
 
 class SocketCarrier implements ClientCarrier {
   readonly isRemote = true;
+  readonly peer: string;
   readonly #socket: net.Socket;
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
+    this.peer = `${plainAddress(socket.remoteAddress)}:${socket.remotePort}`;
   }
 
   get queuedBytes(): number {
@@ -78,6 +80,10 @@ class SocketCarrier implements ClientCarrier {
     this.#socket.end();
     // A client that never closes its side would otherwise keep the socket for ever.
     this.#socket.destroySoon();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
   }
 
   pause(): void {

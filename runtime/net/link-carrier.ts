@@ -14,6 +14,7 @@ export function serveLink(link: Link, accept: AcceptClient): void {
 
 class LinkCarrier implements ClientCarrier {
   readonly isRemote = false;
+  readonly peer = 'a client of this process';
   readonly #link: Link;
 
   constructor(link: Link) {
@@ -30,6 +31,10 @@ class LinkCarrier implements ClientCarrier {
   }
 
   end(): void {
+    this.#link.close();
+  }
+
+  destroy(): void {
     this.#link.close();
   }
 

@@ -10,13 +10,22 @@ import type { Replica } from '../../core/server/replica.ts';
 import type { Log } from '../logger.ts';
 import type { ClientCarrier, ClientSession } from '../net/client-carrier.ts';
 
-/** Unsent bytes above which a client is not read from any more, and above which it is given up. */
+/** Unsent bytes above which a client is not served any more, and above which it is given up. */
 const PAUSE_BYTES = 1 << 20;
 const QUEUE_BYTES_MAX = 64 << 20;
+
+/** One frame's payload, which the decoder never writes to again. */
+interface HeldFrame {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+}
 
 interface Served {
   readonly connection: Connection;
   readonly carrier: ClientCarrier;
+  /** Frames that came in one chunk with others whose answers have to leave first: less than a chunk of bytes. */
+  held: HeldFrame[];
   isPaused: boolean;
 }
 
@@ -42,16 +51,18 @@ export class Clients {
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
     const connection = this.#replica.onConnect(address);
-    const served: Served = { connection, carrier, isPaused: false };
+    const served: Served = { connection, carrier, held: [], isPaused: false };
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);
     if (carrier.isRemote && this.#isCrowded(address)) {
       const { log, maxClientConnections } = this.#limits;
-      log('warn', `refusing a connection of ${address}: it has ${maxClientConnections} already`);
+      log('warn', `refusing the connection of ${carrier.peer}: ${address} has ${maxClientConnections} already`);
       this.#end(served);
     }
-    const onFrame = (bytes: Uint8Array, start: number, end: number): void =>
-      this.#replica.onFrame(connection, bytes, start, end);
+    const onFrame = (bytes: Uint8Array, start: number, end: number): void => {
+      if (served.held.length > 0 || isFull(served)) served.held.push({ bytes, start, end });
+      else this.#replica.onFrame(connection, bytes, start, end);
+    };
     return {
       onChunk: (chunk) => {
         if (!connection.isOpen) return;
@@ -60,12 +71,16 @@ export class Clients {
           decoder.push(chunk, onFrame);
         } catch (error) {
           if (!(error instanceof JuteError)) throw error;
-          this.#limits.log('warn', `closing the connection of ${address}: ${error.message}`);
+          this.#limits.log('warn', `closing the connection of ${carrier.peer}: ${error.message}`);
           this.#end(served);
+          return;
         }
         this.#consider(served);
       },
-      onDrain: () => this.#consider(served),
+      onDrain: () => {
+        this.#scheduleTurn();
+        this.#consider(served);
+      },
       onClose: () => {
         this.#served.delete(connection);
         this.#scheduleTurn();
@@ -79,7 +94,8 @@ export class Clients {
     for (const connection of this.#replica.takeDirty()) {
       const served = this.#served.get(connection);
       if (served === undefined) continue;
-      const { output } = connection;
+      const { output, fault } = connection;
+      if (fault !== null) this.#limits.log('warn', `closing the connection of ${served.carrier.peer}: ${fault}`);
       if (output.length > 0) served.carrier.send(output.detach(Math.min(output.length, 1 << 16)));
       if (connection.phase === 'finishing') this.#end(served);
       else this.#consider(served);
@@ -97,25 +113,49 @@ export class Clients {
     return count > maxClientConnections;
   }
 
-  #end({ connection, carrier }: Served): void {
-    this.#served.delete(connection);
-    this.#replica.onDisconnect(connection);
-    carrier.end();
+  #end(served: Served): void {
+    this.#forget(served);
+    served.carrier.end();
   }
 
-  // A client that asks faster than it is answered, or reads slower than it asks, is read from later.
+  #forget({ connection }: Served): void {
+    this.#served.delete(connection);
+    this.#replica.onDisconnect(connection);
+  }
+
+  // A client that asks faster than it is answered, or reads slower than it asks, is served and read from later.
   #consider(served: Served): void {
     const { connection, carrier } = served;
-    const queuedBytes = carrier.queuedBytes + connection.output.length;
-    if (queuedBytes > QUEUE_BYTES_MAX) {
-      this.#limits.log('warn', `closing the connection of ${connection.address}: it does not read its replies`);
-      this.#end(served);
+    if (queuedBytesOf(served) > QUEUE_BYTES_MAX) {
+      this.#limits.log('warn', `closing the connection of ${carrier.peer}: it does not read its replies`);
+      this.#forget(served);
+      carrier.destroy();
       return;
     }
-    const mustPause = connection.isSaturated || queuedBytes > PAUSE_BYTES;
+    this.#serveHeld(served);
+    const mustPause = connection.isOpen && (served.held.length > 0 || isFull(served));
     if (mustPause === served.isPaused) return;
     served.isPaused = mustPause;
     if (mustPause) carrier.pause();
     else carrier.resume();
   }
+
+  #serveHeld(served: Served): void {
+    if (served.held.length === 0 || isFull(served)) return;
+    this.#scheduleTurn();
+    let count = 0;
+    while (count < served.held.length && !isFull(served)) {
+      const frame = served.held[count++];
+      if (frame !== undefined) this.#replica.onFrame(served.connection, frame.bytes, frame.start, frame.end);
+    }
+    served.held = served.held.slice(count);
+  }
+}
+
+function queuedBytesOf({ connection, carrier }: Served): number {
+  return carrier.queuedBytes + connection.output.length;
+}
+
+function isFull(served: Served): boolean {
+  return served.connection.isSaturated || queuedBytesOf(served) > PAUSE_BYTES;
 }

@@ -117,9 +117,11 @@ export class ReplicaHost {
     try {
       this.#continueInBackground();
       this.#performAll(this.#replica.takeEffects());
-      this.#storage.flush();
+      // Links first: the followers' disks are to work while this one does. Nothing that leaves here speaks of what is
+      // about to be written; that is said after its sync.
       this.#links.flush();
       this.clients.flush();
+      this.#storage.flush();
     } catch (error) {
       this.#fail(error);
     }

@@ -7,7 +7,6 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../core/assert.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
 import { formatZxid } from '../../core/zxid.ts';
-import { exposeControl } from '../bus/control.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
@@ -96,13 +95,15 @@ async function run(): Promise<void> {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     },
   };
-  exposeControl(control, data.control);
   const port = await ClientPort.listen({
     host: data.settings.host,
     port: data.clientPort,
     accept: host.clients.accept,
   });
   post({ type: 'listening', port: port.port });
+  // Only now: comlink takes longer to load than everything above, and calls wait in the port.
+  const { exposeControl } = await import('../bus/control.ts');
+  exposeControl(control, data.control);
 }
 
 invariant(parentPort !== null, 'a replica runs in a worker thread');

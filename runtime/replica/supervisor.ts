@@ -5,22 +5,17 @@
  * the first time and ever later when it keeps dying. A thread that stands still without ending is found by its pulse.
  */
 
-import { type MessagePort, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
-import { type ControlLink, makeControlPorts, openControl } from '../bus/control.ts';
-import { fromPlainError } from '../bus/plain-error.ts';
+import type { ControlLink } from '../bus/control.ts';
 import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
-import { monotonicMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
-import type {
-  FromReplicaThread,
-  ReplicaControl,
-  ReplicaSettings,
-  ReplicaThreadData,
-  ToReplicaThread,
-} from './thread-messages.ts';
+import { PulseMonitor } from './pulse-monitor.ts';
+import { ReplicaWorker } from './replica-worker.ts';
+import { RestartPolicy } from './restart-policy.ts';
+import type { ReplicaControl, ReplicaSettings } from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
@@ -50,55 +45,44 @@ interface Seat {
   readonly index: number;
   readonly wantedPort: number;
   readonly replicaPath: string | null;
-  worker: Worker | null;
-  control: ControlLink<ReplicaControl> | null;
+  readonly restarts: RestartPolicy;
+  worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
-  startedAtMs: number;
-  deaths: number;
-  failure: Error | null;
-  lastPulse: number;
-  missedPulses: number;
+  /** Lives so far. */
+  lives: number;
 }
 
 const ABSENT: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
-const RESTART_DELAY_MS = { first: 0, step: 100, max: 5000 } as const;
-/** A thread that lived this long has not died of its start. */
-const SETTLED_MS = 10_000;
-const PULSE_CHECKS = 4;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #seats: Seat[];
   readonly #switchboard = new Switchboard();
-  readonly #pulses: Int32Array;
-  readonly #pulseTimer: NodeJS.Timeout;
-  readonly #restarts = new Set<NodeJS.Timeout>();
+  readonly #pulse: PulseMonitor;
+  readonly #restarting = new Set<NodeJS.Timeout>();
   #isStopping = false;
   #wasReady = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    this.#pulses = new Int32Array(new SharedArrayBuffer(4 * options.replicas.length));
+    this.#pulse = new PulseMonitor({
+      count: options.replicas.length,
+      timeoutMs: options.settings.heartbeatTimeoutMs,
+      onStill: (index) => this.#onStill(index),
+    });
     this.#seats = options.replicas.map(({ id, clientPort, replicaPath }, index) => ({
       id,
       index,
       wantedPort: clientPort,
       replicaPath,
+      restarts: new RestartPolicy(),
       worker: null,
-      control: null,
       role: ABSENT,
       port: null,
-      startedAtMs: 0,
-      deaths: 0,
-      failure: null,
-      lastPulse: 0,
-      missedPulses: 0,
+      lives: 0,
     }));
     for (const seat of this.#seats) this.#spawn(seat);
-    const { heartbeatTimeoutMs } = options.settings;
-    this.#pulseTimer = setInterval(() => this.#checkPulses(), heartbeatTimeoutMs / PULSE_CHECKS);
-    this.#pulseTimer.unref();
   }
 
   get replicas(): SupervisedReplica[] {
@@ -110,11 +94,11 @@ export class Supervisor {
     return this.#seats.every((seat) => seat.port !== null && seat.role.active);
   }
 
-  /** @throws ControlDownError when the replica has no thread at the moment */
-  control(id: PeerId): ControlLink<ReplicaControl> {
-    const { control } = this.#seat(id);
-    if (control === null) throw new Error(`replica ${id} has no thread at the moment`);
-    return control;
+  /** Rejects when the replica has no thread at the moment. */
+  async control(id: PeerId): Promise<ControlLink<ReplicaControl>> {
+    const { worker } = this.#seat(id);
+    if (worker === null) throw new Error(`replica ${id} has no thread at the moment`);
+    return await worker.control();
   }
 
   /** A new link to a replica, for a client inside the process; null while the replica has no thread. */
@@ -122,7 +106,7 @@ export class Supervisor {
     const { worker } = this.#seat(id);
     if (worker === null) return null;
     const { port1, port2 } = makeLinkPorts();
-    send(worker, { type: 'client', port: port2 });
+    worker.send({ type: 'client', port: port2 });
     return port1;
   }
 
@@ -134,9 +118,9 @@ export class Supervisor {
   /** Drains and stops all replicas. Those that do not stop within `graceMs` are ended. */
   async stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    clearInterval(this.#pulseTimer);
-    for (const timer of this.#restarts) clearTimeout(timer);
-    await Promise.all(this.#seats.map((seat) => this.#stopSeat(seat, graceMs)));
+    this.#pulse.close();
+    for (const timer of this.#restarting) clearTimeout(timer);
+    await Promise.all(this.#seats.map(({ worker }) => worker?.stop(graceMs)));
   }
 
   #seat(id: PeerId): Seat {
@@ -146,99 +130,66 @@ export class Supervisor {
   }
 
   #spawn(seat: Seat): void {
-    const { port1, port2 } = makeControlPorts();
-    const data: ReplicaThreadData = {
-      id: seat.id,
-      voters: this.#seats.map(({ id }) => id),
-      settings: this.#options.settings,
-      clientPort: seat.port ?? seat.wantedPort,
-      storage:
-        seat.replicaPath === null
-          ? { type: 'memory', start: seat.deaths === 0 ? 'first' : 'restart' }
-          : { type: 'files', replicaPath: seat.replicaPath },
-      pulses: this.#pulses,
-      pulseIndex: seat.index,
-      control: port2,
-    };
-    const worker = new Worker(new URL('./replica-thread.js', import.meta.url), {
-      workerData: data,
-      transferList: [port2],
-      name: `replica ${seat.id}`,
-    });
+    const worker = new ReplicaWorker(
+      {
+        id: seat.id,
+        voters: this.#seats.map(({ id }) => id),
+        settings: this.#options.settings,
+        clientPort: seat.port ?? seat.wantedPort,
+        storage:
+          seat.replicaPath === null
+            ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
+            : { type: 'files', replicaPath: seat.replicaPath },
+        pulses: this.#pulse.pulses,
+        pulseIndex: seat.index,
+      },
+      {
+        onMessage: (message) => {
+          if (message.type === 'role') seat.role = message.role;
+          else this.#onListening(seat, message.port);
+          if (this.isReady) this.#wasReady = true;
+          this.#options.onChange();
+        },
+        onExit: () => this.#onExit(seat, worker),
+      },
+    );
     seat.worker = worker;
-    seat.control = openControl<ReplicaControl>(port1);
-    seat.startedAtMs = monotonicMs();
-    seat.failure = null;
-    seat.missedPulses = 0;
-    worker.on('message', (message: FromReplicaThread) => this.#onMessage(seat, message));
-    worker.on('error', (error) => {
-      seat.failure ??= error;
-    });
-    worker.on('exit', () => this.#onExit(seat, worker));
+    seat.lives += 1;
     const name = endpointOf(seat.id);
-    this.#switchboard.attach(name, (peer, port) => send(worker, { type: 'peer', peer: peerOf(peer), port }));
+    this.#switchboard.attach(name, (peer, port) => worker.send({ type: 'peer', peer: peerOf(peer), port }));
     this.#switchboard.connectToAll(name, () => true);
   }
 
-  #onMessage(seat: Seat, message: FromReplicaThread): void {
-    if (message.type === 'failed') seat.failure = fromPlainError(message.error);
-    else if (message.type === 'role') seat.role = message.role;
-    else seat.port = message.port;
-    if (this.isReady) this.#wasReady = true;
-    this.#options.onChange();
-  }
-
-  #onExit(seat: Seat, worker: Worker): void {
-    if (seat.worker !== worker) return;
+  #onExit(seat: Seat, worker: ReplicaWorker): void {
     this.#switchboard.detach(endpointOf(seat.id));
-    seat.control?.close();
+    this.#pulse.forget(seat.index);
     seat.worker = null;
-    seat.control = null;
     seat.role = ABSENT;
     this.#options.onChange();
     if (this.#isStopping) return;
-    if (!this.#wasReady && seat.failure !== null) return this.#options.onStartFailure(seat.failure);
-    const cause = seat.failure === null ? 'its thread ended' : describeError(seat.failure);
-    const isEarly = monotonicMs() - seat.startedAtMs < SETTLED_MS;
-    seat.deaths = isEarly ? seat.deaths + 1 : 1;
-    const delayMs = seat.deaths === 1 ? RESTART_DELAY_MS.first : RESTART_DELAY_MS.step * 2 ** (seat.deaths - 2);
-    const restartInMs = Math.min(delayMs, RESTART_DELAY_MS.max);
+    const { failure, ageMs } = worker;
+    if (!this.#wasReady && failure !== null) return this.#options.onStartFailure(failure);
+    const cause = failure === null ? 'its thread ended' : describeError(failure);
+    const restartInMs = seat.restarts.delayAfter(ageMs);
     this.#options.log('warn', `replica ${seat.id} is down (${cause}); restarting in ${restartInMs} ms`);
     const timer = setTimeout(() => {
-      this.#restarts.delete(timer);
+      this.#restarting.delete(timer);
       this.#spawn(seat);
     }, restartInMs);
-    this.#restarts.add(timer);
+    this.#restarting.add(timer);
   }
 
-  // Counted in checks, not in time: when the whole process was suspended, nobody's pulse has stopped.
-  #checkPulses(): void {
-    for (const seat of this.#seats) {
-      const pulse = Atomics.load(this.#pulses, seat.index);
-      const isFrozen = pulse === seat.lastPulse && seat.port !== null && seat.worker !== null;
-      seat.missedPulses = isFrozen ? seat.missedPulses + 1 : 0;
-      seat.lastPulse = pulse;
-      if (seat.missedPulses < PULSE_CHECKS) continue;
-      seat.missedPulses = 0;
-      seat.failure = new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`);
-      void seat.worker?.terminate();
-    }
+  // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
+  #onListening(seat: Seat, port: number): void {
+    seat.port = port;
+    this.#pulse.watch(seat.index);
   }
 
-  async #stopSeat(seat: Seat, graceMs: number): Promise<void> {
-    const { worker, control } = seat;
-    if (worker === null || control === null) return;
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const grace = setTimeout(() => void worker.terminate(), graceMs);
-    // A thread that dies while it is being stopped has stopped.
-    control.call('stop').catch(() => undefined);
-    await exited;
-    clearTimeout(grace);
+  #onStill(index: number): void {
+    const worker = this.#seats[index]?.worker;
+    worker?.blame(new Error(`its thread has not moved for ${this.#options.settings.heartbeatTimeoutMs} ms`));
+    void worker?.terminate();
   }
-}
-
-function send(worker: Worker, message: ToReplicaThread): void {
-  worker.postMessage(message, [message.port]);
 }
 
 function endpointOf(id: PeerId): string {

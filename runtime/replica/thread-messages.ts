@@ -4,20 +4,21 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
+import type { EnsembleConfig } from '../config/types.ts';
 
-/** How a replica is configured; see `EnsembleConfig` for the meaning of each. */
-export interface ReplicaSettings {
-  readonly host: string;
-  readonly tickTimeMs: number;
-  readonly initLimitMs: number;
-  readonly heartbeatMs: number;
-  readonly heartbeatTimeoutMs: number;
-  readonly minSessionTimeoutMs: number;
-  readonly maxSessionTimeoutMs: number;
-  readonly snapCount: number;
-  readonly maxClientConnections: number;
-  readonly maxFrameBytes: number;
-}
+/** What a replica's thread needs of the configuration. */
+export type ReplicaSettings = Pick<
+  EnsembleConfig,
+  | 'host'
+  | 'tickTimeMs'
+  | 'heartbeatMs'
+  | 'heartbeatTimeoutMs'
+  | 'minSessionTimeoutMs'
+  | 'maxSessionTimeoutMs'
+  | 'snapCount'
+  | 'maxClientConnections'
+  | 'maxFrameBytes'
+> & { readonly initLimitMs: number };
 
 export interface ReplicaThreadData {
   readonly id: PeerId;

@@ -8,6 +8,8 @@
 
 import fs from 'node:fs';
 import { dirname } from 'node:path';
+import { preciseMs } from '../clock.ts';
+import { SyncPace } from './sync-pace.ts';
 
 export type SyncCallback = (error: Error | null) => void;
 
@@ -21,7 +23,7 @@ export interface FileSystem {
   write(fd: number, source: Uint8Array, offset: number, length: number, position: number): number;
   truncate(fd: number, size: number): void;
   size(fd: number): number;
-  /** Makes the file's bytes durable, and of its metadata what is needed to read them. */
+  /** Makes the file's bytes durable, and of its metadata what is needed to read them. Calls back later, never at once. */
   datasync(fd: number, callback: SyncCallback): void;
   datasyncSync(fd: number): void;
   /** Makes the entries of a directory durable: files created, renamed or removed in it. */
@@ -35,6 +37,9 @@ export interface FileSystem {
   makeDirectory(path: string): void;
 }
 
+/** One a thread, as all logs of a thread share a disk. */
+const pace = new SyncPace();
+
 const FLAGS = { read: 'r', update: 'r+', create: 'wx+' } as const;
 
 export const nodeFileSystem: FileSystem = {
@@ -44,7 +49,10 @@ export const nodeFileSystem: FileSystem = {
   write: (fd, source, offset, length, position) => fs.writeSync(fd, source, offset, length, position),
   truncate: (fd, size) => fs.ftruncateSync(fd, size),
   size: (fd) => fs.fstatSync(fd).size,
-  datasync: (fd, callback) => fs.fdatasync(fd, callback),
+  datasync(fd, callback) {
+    if (pace.isInline()) datasyncInline(fd, callback);
+    else fs.fdatasync(fd, callback);
+  },
   datasyncSync: (fd) => fs.fdatasyncSync(fd),
   syncDirectory(path, callback) {
     fs.open(path, 'r', (openError, fd) => {
@@ -137,4 +145,16 @@ export function readSmallFile(fileSystem: FileSystem, path: string): Buffer | nu
   } finally {
     fileSystem.close(fd);
   }
+}
+
+function datasyncInline(fd: number, callback: SyncCallback): void {
+  const startedMs = preciseMs();
+  let failure: Error | null = null;
+  try {
+    fs.fdatasyncSync(fd);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error(String(error));
+  }
+  pace.record(preciseMs() - startedMs);
+  queueMicrotask(() => callback(failure));
 }

@@ -88,7 +88,7 @@ for (const inMemory of [false, true]) {
       const stat = await reader.exists(ephemeral);
       assert.equal(stat?.ephemeralOwner, client.sessionId, `${ephemeral} has gone`);
     }
-    await assertSameTrees(ensemble);
+    await assertSameTrees(ensemble.servers);
     const writes = attendees.reduce((sum, { writer }) => sum + writer.acknowledged, 0);
     console.log(`    ${kind}: ${writes} writes; ms without an acknowledgement after each kill: ${gaps.join(', ')}`);
   });

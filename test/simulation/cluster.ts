@@ -3,7 +3,7 @@
  * checkers that watch every step. Faults and workloads act on it through its methods; it decides nothing by itself.
  */
 
-import { invariant } from '../../core/assert.ts';
+import { InvariantViolation, invariant } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import { readPeerMessage } from '../../core/jute/quorum.ts';
 import { JuteReader } from '../../core/jute/reader.ts';
@@ -23,6 +23,11 @@ import type { World } from './world.ts';
 
 /** More than any run needs: reached, peers answer each other without end. */
 const ACTIONS_MAX = 1_500_000;
+/** Twice what peers say to elect a leader when all of them thaw at once. */
+const NOTIFICATIONS_MAX = 400;
+const NOTIFICATION_WINDOW_US = 20_000;
+/** The first byte of an encoded notification. */
+const NOTIFICATION_KIND = 0;
 
 export type CrashPoint = { readonly afterEffects: number } | { readonly after: PeerEffect['type'] };
 
@@ -56,6 +61,8 @@ export class Cluster implements Ensemble {
   /** Pairs that may not be linked at present, by `pairKey`, and how many faults hold each apart. */
   readonly #cuts = new Map<number, number>();
   #checkers: readonly Checker[] = [];
+  #notificationCount = 0;
+  #notificationWindow = 0;
 
   constructor(world: World, prng: Prng, createHost: HostFactory, traced: 'traced' | 'untraced') {
     this.world = world;
@@ -259,7 +266,10 @@ export class Cluster implements Ensemble {
     return {
       disk,
       nowMs: this.scheduler.nowMs,
-      send: (to, bytes) => this.network.send(id, to, bytes),
+      send: (to, bytes) => {
+        if (bytes[0] === NOTIFICATION_KIND) this.#countNotification();
+        this.network.send(id, to, bytes);
+      },
       enqueue: (input) => {
         if (life === slot.life) this.enqueue(id, input);
       },
@@ -290,6 +300,15 @@ export class Cluster implements Ensemble {
       },
       chunkCount: () => this.#prng.between(1, 4),
     };
+  }
+
+  #countNotification(): void {
+    const window = Math.floor(this.scheduler.nowUs / NOTIFICATION_WINDOW_US);
+    if (window !== this.#notificationWindow) this.#notificationCount = 0;
+    this.#notificationWindow = window;
+    this.#notificationCount++;
+    if (this.#notificationCount <= NOTIFICATIONS_MAX) return;
+    throw new InvariantViolation('I25: peers do not answer answers', { nowMs: this.scheduler.nowMs });
   }
 
   #crashIfDue(slot: Slot, effect: PeerEffect, when: 'before' | 'after'): void {
@@ -338,6 +357,8 @@ function describeHostInput(input: HostInput): string {
       return `probe ${input.token}`;
     case 'snapshot':
       return 'snapshot';
+    case 'call':
+      return input.name;
     default:
       return describeInput(input);
   }

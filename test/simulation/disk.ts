@@ -121,9 +121,18 @@ export class Disk {
 
   /**
    * Something that was durable is unreadable, and recovery keeps what stands before it; if that is in the snapshot,
-   * nothing. The epoch files are not hurt: a peer that forgot its promises could not be made whole by anyone.
+   * nothing. Or all is gone, the epochs too, as it is for a replica that keeps everything in memory.
    */
   damage(): void {
+    this.mayVote = false;
+    if (this.#prng.chance(0.3)) {
+      this.history = [];
+      this.snapshotCount = 0;
+      this.#logStart = 0;
+      this.acceptedEpoch = EPOCH_ZERO;
+      this.currentEpoch = EPOCH_ZERO;
+      return;
+    }
     const keptCount = this.#prng.between(0, this.history.length);
     if (keptCount < this.snapshotCount) {
       this.history.length = this.#logStart === 0 ? keptCount : 0;
@@ -132,7 +141,6 @@ export class Disk {
     } else {
       this.history.length = keptCount;
     }
-    this.mayVote = false;
   }
 
   #write(write: Write): void {

@@ -20,7 +20,9 @@ export type HostInput =
   /** A client asks the leader something that must be answered behind everything committed so far (as sync is). */
   | { readonly type: 'probe'; readonly token: number }
   /** Time for a snapshot of the state machine. */
-  | { readonly type: 'snapshot' };
+  | { readonly type: 'snapshot' }
+  /** Something between a host and its own surroundings (a client's bytes, say), taken up in its turn like the rest. */
+  | { readonly type: 'call'; readonly name: string; readonly work: () => void };
 
 export interface Host {
   readonly id: PeerId;

@@ -42,7 +42,37 @@ export const MARKS = [
   'damaged peer made whole',
 ] as const;
 
-export type Mark = (typeof MARKS)[number];
+/** Those of whole replicas with clients. */
+export const CLIENT_MARKS = [
+  'write submitted anew after a failover',
+  'write answered from the history of a new leader',
+  'read held during a failover',
+  'sync held during a failover',
+  'watch fired while synchronising',
+  'missed change told by setWatches',
+  'watch fired',
+  'session moved to another replica',
+  'session moved during a failover',
+  'write refused because its session moved',
+  'session closed by its client',
+  'session expired',
+  'session expired while its client was connected',
+  'ephemeral removed with its session',
+  'client ahead of a replica turned away',
+  'clients turned away without a leader',
+  'connections ended by an installed snapshot',
+  'connections ended by a cut',
+  'tree read back after a cut',
+  'tree recovered from a snapshot',
+  'tree recovered from a snapshot that was written while it changed',
+  'multi applied',
+  'multi refused',
+  'write with unknown outcome applied',
+  'write with unknown outcome lost',
+  'sync answered by a deposed leader',
+] as const;
+
+export type Mark = (typeof MARKS)[number] | (typeof CLIENT_MARKS)[number];
 
 export class Marks {
   readonly counts = new Map<Mark, number>();
@@ -56,6 +86,10 @@ export class Marks {
   }
 
   get missing(): readonly Mark[] {
-    return MARKS.filter((mark) => !this.counts.has(mark));
+    return this.missingOf(MARKS);
+  }
+
+  missingOf(marks: readonly Mark[]): readonly Mark[] {
+    return marks.filter((mark) => !this.counts.has(mark));
   }
 }

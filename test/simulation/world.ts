@@ -55,10 +55,13 @@ export function createWorld(prng: Prng, { peers }: WorldLimits = {}): World {
     },
     peer: {
       heartbeatIntervalMs: 50,
-      syncLimitMs: 250,
-      initLimitMs: 600,
-      finalizeWaitMs: prng.pick([10, 50]),
-      notificationMinMs: 20,
+      // The hasty ones give up while others still believe: several leaders at once, each with its own picture.
+      ...prng.pick([
+        { syncLimitMs: 250, initLimitMs: 600 },
+        { syncLimitMs: 150, initLimitMs: 250 },
+      ]),
+      finalizeWaitMs: prng.pick([1, 10, 50]),
+      notificationMinMs: prng.pick([5, 20]),
       notificationMaxMs: 320,
       commitLogCount: prng.pick([1, 5, 20, 500]),
       commitLogBytes: prng.pick([100, 1000, 1_000_000]),

@@ -51,6 +51,8 @@ export class ZabHost implements Host {
         return this.#onProbe(input.token);
       case 'snapshot':
         return this.#takeSnapshot();
+      case 'call':
+        return input.work();
       default:
         return this.#step(input);
     }

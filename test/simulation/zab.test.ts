@@ -1,3 +1,4 @@
+// timeout: 300s
 /**
  * The consensus core under simulated faults: a thousand seeds, each a world of its own. `SEED=n` runs one, `SEEDS=n` that
  * many. A failure names the seed and the command that replays it, and shows the end of its transcript.
@@ -14,7 +15,7 @@ const only = process.env.SEED === undefined ? null : Number(process.env.SEED);
 const seedCount = only === null ? Number(process.env.SEEDS ?? DEFAULT_SEEDS) : 1;
 const firstSeed = only ?? 1;
 
-const zab = suite('simulation/zab', { timeoutMs: 600_000 });
+const zab = suite('simulation/zab', { timeoutMs: 300_000 });
 
 zab(`agrees, stays durable and recovers in ${seedCount} worlds from seed ${firstSeed}`, () => {
   const marks = new Marks();

@@ -3,6 +3,7 @@
  * any fault the books are held against the tree: an acknowledged write is there exactly once, an unanswered one at most
  * once, and nothing is there that was never asked for.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { EnsembleError } from '../../core/errors.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
@@ -14,6 +15,8 @@ export interface RecordedWriterOptions {
   readonly root: string;
   /** Writes under way at once. Default 4. */
   readonly lanes?: number;
+  /** Pause of a lane after each pair of writes, milliseconds. Default 0. */
+  readonly pauseMs?: number;
 }
 
 /** One lane writes one after another: a sequential create, then a setData with the same number, and so on. */
@@ -33,16 +36,20 @@ export class RecordedWriter {
   /** Longest time between two acknowledgements since `resetGap`, milliseconds. */
   gapMsMax = 0;
   acknowledged = 0;
+  /** Writes whose outcome never became known, because a connection was lost. */
+  unanswered = 0;
   readonly #client: Client;
   readonly #lanes: Lane[];
+  readonly #pauseMs: number;
   #next = 0;
   #isStopping = false;
   #lastAckMs = 0;
   #running: Promise<unknown> = Promise.resolve();
 
-  constructor({ client, root, lanes = 4 }: RecordedWriterOptions) {
+  constructor({ client, root, lanes = 4, pauseMs = 0 }: RecordedWriterOptions) {
     this.root = root;
     this.#client = client;
+    this.#pauseMs = pauseMs;
     this.#lanes = Array.from({ length: lanes }, (_, index) => ({
       queue: `${root}/queue-${index}`,
       counter: `${root}/counter-${index}`,
@@ -70,7 +77,10 @@ export class RecordedWriter {
     this.gapMsMax = 0;
   }
 
-  /** Writes no more; resolves once everything under way was answered or given up. Rejects for any other failure. */
+  /**
+   * Writes no more; resolves once everything under way was answered or given up (without a server that takes the session
+   * timeout, unless the client is detached first). Rejects for any other failure.
+   */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await this.#running;
@@ -93,7 +103,9 @@ export class RecordedWriter {
         lane.created.set(path, value);
         this.#onAck();
       } catch (error) {
+        if (this.#isNeverSent(error)) return;
         requireUnknown(error);
+        this.unanswered++;
         lane.uncertainCreates.add(value);
       }
       try {
@@ -102,11 +114,18 @@ export class RecordedWriter {
         lane.setCount++;
         this.#onAck();
       } catch (error) {
+        if (this.#isNeverSent(error)) return;
         requireUnknown(error);
+        this.unanswered++;
         lane.uncertainSets.push(number);
       }
-      if (this.#client.state === 'closed') return;
+      if (this.#pauseMs > 0) await delay(this.#pauseMs);
     }
+  }
+
+  /** The test has closed or detached the client, which ends the lane. */
+  #isNeverSent(error: unknown): boolean {
+    return this.#client.state === 'closed' && error instanceof EnsembleError && error.code === 'SESSION_EXPIRED';
   }
 
   #onAck(): void {

@@ -1,6 +1,6 @@
 /** The whole tree as one replica shows it, as text: a line for each znode, with its data and Stat. Equal texts, equal trees. */
 import type { Client } from '../../runtime/client/client.ts';
-import type { TestEnsemble } from '../../runtime/testing.ts';
+import { connect } from '../../runtime/client/index.ts';
 import { eventually } from './eventually.ts';
 import { assert } from './suite.ts';
 
@@ -21,9 +21,9 @@ async function linesOf(client: Client, path: string): Promise<string[]> {
   return [line, ...lines.flat()];
 }
 
-/** Every replica shows the same tree, once nobody writes any more. */
-export async function assertSameTrees(ensemble: TestEnsemble): Promise<void> {
-  const clients = ensemble.servers.map((_, index) => ensemble.client({ replica: index + 1 }));
+/** Every replica shows the same tree, once nobody writes any more. @param servers  `host:port` of each */
+export async function assertSameTrees(servers: readonly string[]): Promise<void> {
+  const clients = servers.map((server) => connect(server));
   try {
     await eventually(
       async () => {

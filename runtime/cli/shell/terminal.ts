@@ -20,6 +20,7 @@ export const STANDARD_OUTPUT: Output = {
 export class Terminal implements Output {
   readonly isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   readonly #lines: Interface;
+  #promptOf: () => string = () => '';
   #isPrompting = false;
 
   constructor() {
@@ -38,20 +39,21 @@ export class Terminal implements Output {
     promptOf: () => string,
     onLine: (line: string) => Promise<{ readonly isLast: boolean }>,
   ): Promise<void> {
-    this.#prompt(promptOf());
+    this.#promptOf = promptOf;
+    this.#prompt();
     for await (const line of this.#lines) {
       this.#isPrompting = false;
       const { isLast } = await onLine(line);
       if (isLast) break;
-      this.#prompt(promptOf());
+      this.#prompt();
     }
     this.#isPrompting = false;
     this.#lines.close();
   }
 
-  #prompt(prompt: string): void {
+  #prompt(): void {
     if (!this.isInteractive) return;
-    this.#lines.setPrompt(prompt);
+    this.#lines.setPrompt(this.#promptOf());
     this.#lines.prompt();
     this.#isPrompting = true;
   }
@@ -64,6 +66,8 @@ export class Terminal implements Output {
     cursorTo(process.stdout, 0);
     clearLine(process.stdout, 0);
     write();
+    // Made anew: what was just told may be that the connection is up.
+    this.#lines.setPrompt(this.#promptOf());
     this.#lines.prompt(true);
   }
 }

@@ -7,6 +7,8 @@ import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
 export interface SuiteServers {
   /** `127.0.0.1:port,…`; one server or several. */
   readonly connectString: string;
+  /** What the clients ask for; it has to be granted. Default 6000 ms. Some tests last three times as long. */
+  readonly sessionTimeoutMs?: number;
   stop(): Promise<void>;
 }
 
@@ -63,10 +65,11 @@ export function settle<Servers extends SuiteServers>(
     t(claim, async () => {
       if (started === undefined) throw new Error('the servers were not started');
       const { servers, proxy } = started;
+      const { sessionTimeoutMs = SESSION_TIMEOUT_MS } = servers;
       testCount += 1;
       const root = `/suite-${testCount}`;
       const open = (connectString = servers.connectString, options: ClientOptions = {}): ObservableClient => {
-        const client = connect(connectString, { sessionTimeoutMs: SESSION_TIMEOUT_MS, ...options });
+        const client = connect(connectString, { sessionTimeoutMs, ...options });
         clients.push(client);
         return client;
       };

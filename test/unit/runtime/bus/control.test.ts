@@ -1,4 +1,5 @@
-import { ControlDownError, exposeControl, makeControlPorts, openControl } from '../../../../runtime/bus/control.ts';
+import { ControlDownError, exposeControl, openControl } from '../../../../runtime/bus/control.ts';
+import { makeControlPorts } from '../../../../runtime/bus/control-ports.ts';
 import { fromPlainError, toPlainError } from '../../../../runtime/bus/plain-error.ts';
 import { DirectoryInUseError } from '../../../../runtime/storage/errors.ts';
 import { assert, suite } from '../../../support/suite.ts';

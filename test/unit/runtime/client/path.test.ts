@@ -1,3 +1,4 @@
+import { validatePath } from '../../../../core/tree/path.ts';
 import { Chroot, pathProblem } from '../../../../runtime/client/path.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
@@ -28,6 +29,34 @@ t('other paths are refused in the words of PathUtils', () => {
     '/\ufff0': because('/\ufff0', 'invalid character @1'),
   };
   for (const [path, problem] of Object.entries(cases)) assert.is(pathProblem(path), problem, path);
+});
+
+t('the client refuses exactly what the tree refuses', () => {
+  // All texts of up to four of these units, which are the ones on either side of each rule.
+  const units = [
+    '/',
+    '.',
+    'a',
+    ' ',
+    '\u0000',
+    '\u001f',
+    '\u007f',
+    '\u009f',
+    '\u00a0',
+    '\ud7ff',
+    '\ud800',
+    '\uf8ff',
+    '\uf900',
+    '\uffef',
+    '\ufff0',
+  ];
+  let paths = [''];
+  for (let length = 0; length < 4; length++) {
+    for (const path of paths) {
+      assert.is(pathProblem(path) === null, validatePath(path) === null, JSON.stringify(path));
+    }
+    paths = paths.flatMap((path) => units.map((unit) => path + unit));
+  }
 });
 
 t('a chroot is put before every path and taken from every answer', () => {

@@ -1,0 +1,36 @@
+/** One request of a client, from its issue to what came of it, and what the committed history says of it. */
+
+import { formatSessionId, type SessionId } from '../../../core/ids.ts';
+import type { Epoch, Zxid } from '../../../core/zxid.ts';
+import type { ClientRequest, ReplyBody } from './requests.ts';
+
+export interface Reply {
+  readonly zxid: number;
+  readonly error: number;
+  readonly body: ReplyBody | null;
+  /** What the replica served when it answered; null while it was not active. */
+  readonly epoch: Epoch | null;
+}
+
+export interface Operation {
+  readonly session: string;
+  readonly xid: number;
+  readonly request: ClientRequest;
+  /** The latest zxid that any client had been told by then for a write. */
+  readonly acknowledgedBefore: Zxid;
+  /** What the replica served when this was asked; null while it was not active. */
+  readonly epochAtIssue: Epoch | null;
+  /** Null while nothing has come; stays null when the connection is lost first. */
+  reply: Reply | null;
+  isUnknown: boolean;
+  /** Writes: where the committed history has it. */
+  zxid: Zxid | null;
+}
+
+export function sessionKey(id: SessionId): string {
+  return formatSessionId(id);
+}
+
+export function operationKey(session: string, xid: number): string {
+  return `${session} ${xid}`;
+}
