@@ -59,7 +59,7 @@ export const CLIENT_MARKS = [
   'session expired while its client was connected',
   'ephemeral removed with its session',
   'client ahead of a replica turned away',
-  'clients turned away without a leader',
+  'connection ended by its replica',
   'connections ended by an installed snapshot',
   'connections ended by a cut',
   'tree read back after a cut',

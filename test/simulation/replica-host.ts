@@ -19,6 +19,7 @@ import { type Clock, Replica, type ReplicaOptions } from '../../core/server/repl
 import type { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
 import type { PeerEffect } from '../../core/zab/effects.ts';
+import type { PeerView } from '../../core/zab/invariants.ts';
 import type { LogEntry, Peer } from '../../core/zab/peer.ts';
 import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { type Disk, truncateAfter } from './disk.ts';
@@ -27,10 +28,17 @@ import type { Marks } from './marks.ts';
 import type { Proposals } from './proposals.ts';
 import type { SnapshotShelf } from './snapshot-shelf.ts';
 
+/** The state of the replica that wrote something. */
+export interface Origin {
+  /** What it serves; null while it is not active. */
+  readonly epoch: Epoch | null;
+  /** Whether it served before the step in which it wrote this: else it has just caught up with a leader. */
+  readonly wasActive: boolean;
+}
+
 /** Whoever has a connection to this host. */
 export interface ServedClient {
-  /** @param epoch  what the replica served when it wrote them; null while it was not active */
-  deliver(bytes: Uint8Array, epoch: Epoch | null): void;
+  deliver(bytes: Uint8Array, origin: Origin): void;
   /** The replica hangs up. */
   end(): void;
 }
@@ -52,7 +60,7 @@ interface Served {
 interface Outgoing {
   readonly client: ServedClient;
   readonly bytes: Uint8Array | null;
-  readonly epoch: Epoch | null;
+  readonly origin: Origin;
   readonly isLast: boolean;
 }
 
@@ -83,6 +91,8 @@ export class ReplicaHost implements Host {
   #outgoing: Outgoing[] = [];
   #snapshot: SnapshotUnderWay | null = null;
   #isContinuing = false;
+  #wasActive = false;
+  #told: Partial<PeerView> = {};
 
   constructor(options: ReplicaOptions, environment: HostEnvironment, context: ReplicaHostContext) {
     this.id = options.id;
@@ -109,8 +119,10 @@ export class ReplicaHost implements Host {
   receive(input: HostInput): void {
     this.#environment.onInput(this, input);
     this.replica.onClock(this.#context.clock());
+    this.#wasActive = this.view.active;
     this.#take(input);
     this.#collect();
+    this.#tellStep();
   }
 
   perform(): void {
@@ -119,8 +131,8 @@ export class ReplicaHost implements Host {
     this.#performPending();
     const outgoing = this.#outgoing;
     this.#outgoing = [];
-    for (const { client, bytes, epoch, isLast } of outgoing) {
-      if (bytes !== null) client.deliver(bytes, epoch);
+    for (const { client, bytes, origin, isLast } of outgoing) {
+      if (bytes !== null) client.deliver(bytes, origin);
       if (isLast) client.end();
     }
   }
@@ -198,6 +210,21 @@ export class ReplicaHost implements Host {
     }
     this.#tellCommits();
     this.#collectOutput();
+  }
+
+  // Most inputs move nothing that a checker could judge, and judging costs more than the step.
+  #tellStep(): void {
+    const { lastLogged, lastCommitted, acceptedEpoch, currentEpoch, state, active } = this.view;
+    const before = this.#told;
+    const isSame =
+      before.lastLogged === lastLogged &&
+      before.lastCommitted === lastCommitted &&
+      before.acceptedEpoch === acceptedEpoch &&
+      before.currentEpoch === currentEpoch &&
+      before.state === state &&
+      before.active === active;
+    if (isSame) return;
+    this.#told = { lastLogged, lastCommitted, acceptedEpoch, currentEpoch, state, active };
     this.#environment.onStep(this);
   }
 
@@ -240,7 +267,8 @@ export class ReplicaHost implements Host {
       const { output, phase } = connection;
       const isLast = phase === 'finishing';
       const bytes = output.length > 0 ? output.detach() : null;
-      this.#outgoing.push({ client: served.client, bytes, epoch: this.view.epoch, isLast });
+      const origin = { epoch: this.view.epoch, wasActive: this.#wasActive };
+      this.#outgoing.push({ client: served.client, bytes, origin, isLast });
       if (isLast) this.onClientClosed(connection);
     }
   }

@@ -26,6 +26,7 @@ import { SnapshotShelf } from './snapshot-shelf.ts';
 import { createWorld, type World } from './world.ts';
 
 const WALL_MS = 1_700_000_000_000;
+const WEATHER_US = 20_000;
 const SETTLE_STEP_MS = 50;
 /** Long against any timeout of the world, so that only a standstill reaches it. */
 const SETTLE_MS_MAX = 15_000;
@@ -106,6 +107,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
     if (world.lateJoiner !== null) cluster.start(world.lateJoiner);
     cluster.runFor(world.faultyMs / 2);
     faults.stop();
+    watchWeather(cluster, promises);
     cluster.runFor(300);
     for (const client of clients) client.rest();
     settle(cluster, clients, agreement);
@@ -139,12 +141,21 @@ function createClients(
     const workload = new Workload(name, prng.fork(), prng.chance(0.5));
     const options = {
       timeoutMs: prng.pick([300, 800, 2000]),
+      patience: prng.pick([2 / 3, 2 / 3, 2]),
       pipelineMax: world.pipelineMax,
       delayUs: world.clientDelayUs,
       turnMs: world.clientTurnMs,
     };
     return new SimClient(name, cluster, prng.fork(), options, promises, workload);
   });
+}
+
+function watchWeather(cluster: Cluster, promises: ClientPromises): void {
+  const [first] = cluster.running;
+  const epoch = first?.view.epoch ?? null;
+  const isCalm = cluster.running.every(({ view }) => view.active && view.epoch === epoch);
+  promises.onWeather(isCalm, cluster.scheduler.nowUs);
+  cluster.scheduler.after(WEATHER_US, () => watchWeather(cluster, promises));
 }
 
 /** I25: every replica serves, every client gets an answer to a write, a sync and a read, everybody has applied the same. */

@@ -18,12 +18,16 @@ import type { AgreementChecker } from './agreement.ts';
 import { isSameData, Model } from './model.ts';
 import type { WriteResult, ZnodeState } from './model-writes.ts';
 
+/** Long against a request's way through an ensemble that serves, short against any session's timeout. */
+const CALM_MS = 400;
+
 export class ClientPromises {
   readonly model = new Model();
   readonly marks: Marks;
   readonly #agreement: AgreementChecker;
   /** Sessions that a client was told to be gone; the history has to agree in the end. */
   readonly refusedSessions = new Set<string>();
+  #calmSinceUs: number | null = null;
   #acknowledged: Zxid = ZXID_ZERO;
 
   constructor(agreement: AgreementChecker, marks: Marks) {
@@ -42,6 +46,18 @@ export class ClientPromises {
 
   onIssued(operation: Operation): void {
     this.model.onIssued(operation);
+  }
+
+  /** Told often, and when faults are over: whether all replicas serve one epoch. */
+  onWeather(isCalm: boolean, nowUs: number): void {
+    if (!isCalm) this.#calmSinceUs = null;
+    else this.#calmSinceUs ??= nowUs;
+  }
+
+  /** A client gives up a replica that it hears nothing from. Where all is well, no request stays without its answer. */
+  onSilence(client: string, nowUs: number): void {
+    const calmMs = this.#calmSinceUs === null ? 0 : (nowUs - this.#calmSinceUs) / 1000;
+    invariant(calmMs < CALM_MS, 'I25: requests that were held are answered once there is a leader', { client, calmMs });
   }
 
   onSessionRefused(session: string): void {
@@ -64,6 +80,9 @@ export class ClientPromises {
       if (!isLive)
         invariant([...model.ephemeralsOf(id)].length === 0, 'I20: no ephemeral outlives its session', { key });
     }
+    for (const { outcome } of model.decided.values()) {
+      if (outcome.error === zkCodeOf('SESSION_MOVED')) this.marks.hit('write refused because its session moved');
+    }
     for (const operation of model.operations) {
       if (!operation.isUnknown || !isWrite(operation.request)) continue;
       this.marks.hit(
@@ -78,6 +97,8 @@ export class ClientPromises {
     const seen = (): Readonly<Record<string, unknown>> => describe(operation, reply, lastZxid);
     if (reply.zxid < lastZxid) invariant(false, 'I17: a session never goes back in time', seen());
     if (reply.zxid > this.model.lastZxid) invariant(false, 'I14: only what is committed is shown', seen());
+    const { epoch, wasActive } = reply.origin;
+    if (epoch === null && !wasActive) invariant(false, 'I15: who does not serve answers nobody', seen());
     operation.reply = reply;
     const { request } = operation;
     if (isWrite(request)) this.#onWritten(operation, reply, seen);
@@ -105,7 +126,7 @@ export class ClientPromises {
       requireResult(request.type, outcome.results[0], reply.body?.path ?? null, reply.body?.stat ?? null, seen);
     }
     if (zxid > this.#acknowledged) this.#acknowledged = zxid;
-    if (reply.epoch === null) this.marks.hit('write answered from the history of a new leader');
+    if (!reply.origin.wasActive) this.marks.hit('write answered from the history of a new leader');
   }
 
   #onMultiDone(
@@ -135,10 +156,11 @@ export class ClientPromises {
   // A leader that does not know yet of its successor may answer: ZooKeeper's sync asks no quorum either.
   #onSynced(operation: Operation, reply: Reply, seen: () => Readonly<Record<string, unknown>>): void {
     if (reply.error !== 0) invariant(false, 'a sync is not refused', seen());
-    if (operation.epochAtIssue !== reply.epoch) this.marks.hit('sync held during a failover');
+    if (operation.epochAtIssue !== reply.origin.epoch) this.marks.hit('sync held during a failover');
     const { acknowledgedBefore } = operation;
     if (reply.zxid >= acknowledgedBefore) return;
-    const isDeposed = reply.epoch !== null && reply.epoch < epochOf(acknowledgedBefore);
+    const { epoch } = reply.origin;
+    const isDeposed = epoch !== null && epoch < epochOf(acknowledgedBefore);
     if (!isDeposed) invariant(false, 'I24: after a sync a session sees what was acknowledged before it', seen());
     this.marks.hit('sync answered by a deposed leader');
   }
@@ -149,7 +171,7 @@ export class ClientPromises {
     reply: Reply,
     seen: () => Readonly<Record<string, unknown>>,
   ): void {
-    if (operation.epochAtIssue !== reply.epoch) this.marks.hit('read held during a failover');
+    if (operation.epochAtIssue !== reply.origin.epoch) this.marks.hit('read held during a failover');
     const state = this.model.at(request.path, reply.zxid);
     if (state === null) {
       if (reply.error !== zkCodeOf('NO_NODE')) invariant(false, 'I18: the znode is not there at this zxid', seen());
@@ -208,7 +230,7 @@ function describe(operation: Operation, reply: Reply, lastZxid: number): Readonl
     lastZxid: describeZxid(toZxid(lastZxid)),
     acknowledgedBefore: describeZxid(operation.acknowledgedBefore),
     decidedAt: operation.zxid === null ? 'nowhere' : describeZxid(operation.zxid),
-    epochs: `${operation.epochAtIssue} ${reply.epoch}`,
+    epochs: `${operation.epochAtIssue} ${reply.origin.epoch}`,
     body: JSON.stringify(reply.body),
   };
 }

@@ -2,14 +2,15 @@
 
 import { formatSessionId, type SessionId } from '../../../core/ids.ts';
 import type { Epoch, Zxid } from '../../../core/zxid.ts';
+import type { Origin } from '../replica-host.ts';
 import type { ClientRequest, ReplyBody } from './requests.ts';
 
 export interface Reply {
   readonly zxid: number;
   readonly error: number;
   readonly body: ReplyBody | null;
-  /** What the replica served when it answered; null while it was not active. */
-  readonly epoch: Epoch | null;
+  /** Of the replica that answered. */
+  readonly origin: Origin;
 }
 
 export interface Operation {

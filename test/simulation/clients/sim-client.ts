@@ -1,6 +1,6 @@
 /**
  * A ZooKeeper client in virtual time, speaking real frames: keeps a session over changing connections, pipelines requests
- * and keeps their history, pings, gives up a silent server after two thirds of its timeout, sets its watches again.
+ * and keeps their history, pings, gives up a silent server, sets its watches again.
  * What it asks for comes from the workload; what it hears goes to the checkers.
  */
 
@@ -18,7 +18,7 @@ import { type Epoch, toZxid } from '../../../core/zxid.ts';
 import type { ClientPromises } from '../checkers/client-promises.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Prng } from '../prng.ts';
-import { ReplicaHost } from '../replica-host.ts';
+import { type Origin, ReplicaHost } from '../replica-host.ts';
 import { type Operation, sessionKey } from './operation.ts';
 import { type ClientRequest, describeRequest, encodeRequest, readReplyBody } from './requests.ts';
 import { WatchBook } from './watch-book.ts';
@@ -30,6 +30,8 @@ export interface SimClientOptions {
   /** Requests without an answer, at most. */
   readonly pipelineMax: number;
   readonly delayUs: readonly [low: number, high: number];
+  /** A silent server is given up after this share of the timeout: two thirds, or much later than anybody should. */
+  readonly patience: number;
   /** Between two turns of the client, milliseconds. */
   readonly turnMs: readonly [low: number, high: number];
 }
@@ -125,18 +127,34 @@ export class SimClient implements WireEnd {
     this.#onDisconnected(awayMs);
   }
 
-  onBytes(bytes: Uint8Array, epoch: Epoch | null): void {
+  onBytes(bytes: Uint8Array, origin: Origin): void {
     this.#lastHeardUs = this.#cluster.scheduler.nowUs;
     const wire = this.#wire;
     this.#decoder.push(bytes, (frame, start, end) => {
-      if (this.#wire === wire) this.#onFrame(this.#reader.reset(frame, start, end), epoch);
+      if (this.#wire === wire) this.#onFrame(this.#reader.reset(frame, start, end), origin);
     });
   }
 
   onClosed(): void {
     this.#write('is hung up on');
-    if (this.#isEstablished) this.#cluster.marks.hit('clients turned away without a leader');
+    this.#onEndedByReplica();
     this.#onDisconnected(0);
+  }
+
+  #onEndedByReplica(): void {
+    const { marks } = this.#cluster;
+    const { session } = this;
+    if (session === null) return;
+    const host = this.#wire?.host;
+    if (!this.#isEstablished) {
+      const isBehind = host !== undefined && host.replica.tree.lastProcessedZxid < session.lastZxid;
+      if (isBehind && host.view.active) marks.hit('client ahead of a replica turned away');
+      return;
+    }
+    marks.hit('connection ended by its replica');
+    if (this.#promises.advance().sessions.get(session.key)?.isExpired) {
+      marks.hit('session expired while its client was connected');
+    }
   }
 
   #scheduleTurn(): void {
@@ -154,8 +172,9 @@ export class SimClient implements WireEnd {
       return;
     }
     const timeoutUs = (this.session?.timeoutMs ?? this.#options.timeoutMs) * 1000;
-    if (nowUs - this.#lastHeardUs > (timeoutUs * 2) / 3) {
+    if (nowUs - this.#lastHeardUs > timeoutUs * this.#options.patience) {
       this.#write('hears nothing and hangs up');
+      if (!this.#wire.isStalled) this.#promises.onSilence(this.name, nowUs);
       return this.disconnect(this.#prng.pick(['in order', 'at once', 'late']));
     }
     const { session } = this;
@@ -198,12 +217,12 @@ export class SimClient implements WireEnd {
     this.#wire.send(writer.copy());
   }
 
-  #onFrame(reader: JuteReader, epoch: Epoch | null): void {
-    if (!this.#isEstablished) return this.#onConnected(reader, epoch);
+  #onFrame(reader: JuteReader, origin: Origin): void {
+    if (!this.#isEstablished) return this.#onConnected(reader, origin.epoch);
     const header = readReplyHeader(reader);
     const { session } = this;
     invariant(session !== null, 'a client with a connection has a session');
-    if (header.xid === SpecialXid.watchEvent) return this.#onEvent(session, header.zxid, reader, epoch);
+    if (header.xid === SpecialXid.watchEvent) return this.#onEvent(session, header.zxid, reader, origin);
     const operation = this.#inFlight.shift();
     const isNext = operation !== undefined && operation.xid === header.xid;
     invariant(isNext, 'I17: replies come in the order of the requests', {
@@ -213,7 +232,7 @@ export class SimClient implements WireEnd {
     });
     const body = header.error === 0 ? readReplyBody(reader, operation.request) : null;
     this.#write(`< ${header.xid} ${describeZxid(toZxid(header.zxid))} error ${header.error}`);
-    this.#promises.onReply(operation, { ...header, body, epoch }, session.lastZxid);
+    this.#promises.onReply(operation, { ...header, body, origin }, session.lastZxid);
     session.lastZxid = header.zxid;
     this.doneCount++;
     this.#onAnswered(session, operation, header.zxid, header.error);
@@ -240,12 +259,12 @@ export class SimClient implements WireEnd {
     if (operation.reply !== null) this.#workload.onReply(request, operation.reply);
   }
 
-  #onEvent(session: SimSession, zxid: number, reader: JuteReader, epoch: Epoch | null): void {
+  #onEvent(session: SimSession, zxid: number, reader: JuteReader, { wasActive }: Origin): void {
     const event = readWatchedEvent(reader);
     this.#write(`< event ${event.type} ${event.path} of ${zxid < 0 ? 'before' : describeZxid(toZxid(zxid))}`);
     const { marks } = this.#promises;
     marks.hit('watch fired');
-    if (epoch === null) marks.hit('watch fired while synchronising');
+    if (!wasActive) marks.hit('watch fired while synchronising');
     invariant(zxid < 0 || zxid >= session.lastZxid, 'I17: events do not go back in time', {
       zxid,
       last: session.lastZxid,

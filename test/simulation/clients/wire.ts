@@ -4,13 +4,12 @@
  */
 
 import type { Connection } from '../../../core/server/connection.ts';
-import type { Epoch } from '../../../core/zxid.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Prng } from '../prng.ts';
-import type { ReplicaHost, ServedClient } from '../replica-host.ts';
+import type { Origin, ReplicaHost, ServedClient } from '../replica-host.ts';
 
 export interface WireEnd {
-  onBytes(bytes: Uint8Array, epoch: Epoch | null): void;
+  onBytes(bytes: Uint8Array, origin: Origin): void;
   onClosed(): void;
 }
 
@@ -46,6 +45,10 @@ export class ClientWire implements ServedClient {
     });
   }
 
+  get isStalled(): boolean {
+    return this.#isStalled;
+  }
+
   /** Nothing arrives any more in either direction, and nobody is told. */
   stall(): void {
     this.#isStalled = true;
@@ -72,14 +75,14 @@ export class ClientWire implements ServedClient {
     if (how === 'at once') this.#isLost = true;
     if (how === 'late') {
       this.#lateUntilUs = this.#cluster.scheduler.nowUs + this.#prng.between(...LATE_US);
-      this.#toHostUs = this.#lateUntilUs;
+      this.#toHostUs = this.#lateUntilUs + 1;
     }
     this.#toHostUs = Math.max(this.#toHostUs, this.#cluster.scheduler.nowUs);
     this.#enqueueAt(this.#toHostUs, 'client is gone', close);
   }
 
-  deliver(bytes: Uint8Array, epoch: Epoch | null): void {
-    this.#toClient(() => this.#client.onBytes(bytes, epoch));
+  deliver(bytes: Uint8Array, origin: Origin): void {
+    this.#toClient(() => this.#client.onBytes(bytes, origin));
   }
 
   end(): void {
