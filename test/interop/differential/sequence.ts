@@ -137,8 +137,8 @@ class Generator {
     this.#isMild = prng.chance(0.6);
     const members = Array.from({ length: prng.pick([0, 1, 1, 2, 2, 2, 3, MULTI_MAX]) }, (): MultiMember => {
       if (prng.chance(0.2)) return { op: 'check', path: this.#path() ?? this.#root, version: this.#version() };
-      const any = this.#write();
-      const write = { ...any, path: any.path ?? this.#root };
+      const drawn = this.#write();
+      const write = { ...drawn, path: drawn.path ?? this.#root };
       const isCreate = write.op === 'create' || write.op === 'create2';
       return isCreate && !PLAIN_FLAGS.includes(write.flags ?? 0) ? { ...write, flags: 0 } : write;
     });
