@@ -4,7 +4,7 @@ import { ConfigError, PluginError } from '../../core/errors.ts';
 import { type AdminServer, openAdminServer } from '../admin/admin-server.ts';
 import { describeError } from '../logger.ts';
 import type { Runtime } from '../runtime.ts';
-import { StorageError } from '../storage/errors.ts';
+import { isStorageError } from '../storage/errors.ts';
 import { ExitCode } from './exit-code.ts';
 import type { StartOptions } from './start-options.ts';
 
@@ -66,11 +66,11 @@ function stopSignal(): Promise<NodeJS.Signals> {
 }
 
 function describeFailure(error: unknown): string {
-  const isExpected = error instanceof ConfigError || error instanceof PluginError || error instanceof StorageError;
+  const isExpected = error instanceof ConfigError || error instanceof PluginError || isStorageError(error);
   return isExpected ? error.message : describeError(error);
 }
 
 function exitCodeOf(error: unknown): number {
-  if (error instanceof ConfigError || error instanceof StorageError) return ExitCode.usage;
+  if (error instanceof ConfigError || isStorageError(error)) return ExitCode.usage;
   return error instanceof PluginError ? ExitCode.pluginFailed : ExitCode.failure;
 }

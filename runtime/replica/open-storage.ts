@@ -1,4 +1,7 @@
-/** Opens a replica's storage and reads it back; a damaged history is put aside, to be fetched from the quorum. */
+/**
+ * Opens a replica's storage and reads it back; a damaged history is put aside, to be fetched from the quorum. A single
+ * server has nobody to fetch it from: its files stay as they are.
+ */
 
 import type { Log } from '../logger.ts';
 import { describeError } from '../logger.ts';
@@ -15,13 +18,21 @@ interface Opened {
   readonly recovered: RecoveredState;
 }
 
-export function openStorage(where: ReplicaThreadData['storage'], listener: StorageListener, log: Log): Opened {
+export interface OpenStorageOptions {
+  readonly where: ReplicaThreadData['storage'];
+  readonly isAlone: boolean;
+  readonly listener: StorageListener;
+  readonly log: Log;
+}
+
+/** @throws errors of damage for a single server; whatever else `recover` throws */
+export function openStorage({ where, isAlone, listener, log }: OpenStorageOptions): Opened {
   if (where.type === 'memory') return recover(openMemoryStorage({ listener, start: where.start }), log);
   const { replicaPath } = where;
   try {
     return recover(openFileStorage({ replicaPath, listener }), log);
   } catch (error) {
-    if (!isDamage(error)) throw error;
+    if (!isDamage(error) || isAlone) throw error;
     const aside = quarantine({ fileSystem: nodeFileSystem, replicaPath });
     log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
     return recover(openFileStorage({ replicaPath, listener }), log);

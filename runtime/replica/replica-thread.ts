@@ -62,7 +62,11 @@ async function run(): Promise<void> {
     log,
     maxClientConnections: data.settings.maxClientConnections,
     maxFrameBytes: data.settings.maxFrameBytes,
-    openStorage: (listener) => openStorage(data.storage, listener, log),
+    openStorage: (listener) => {
+      const opened = openStorage({ where: data.storage, isAlone: data.voters.length === 1, listener, log });
+      post({ type: 'recovered', mayVote: opened.storage.mayVote });
+      return opened;
+    },
     onRole: (role) => post({ type: 'role', role }),
     onFatal: fail,
   });

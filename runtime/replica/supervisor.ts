@@ -8,10 +8,12 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
+import { quorumSize } from '../../core/zab/quorum.ts';
 import type { ControlLink } from '../bus/control.ts';
 import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
+import { HistoryLostError } from '../storage/errors.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -49,6 +51,8 @@ interface Seat {
   worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
+  /** It had acknowledged what it has no more, and has not fetched it yet. */
+  hasLost: boolean;
   /** Lives so far. */
   lives: number;
 }
@@ -80,6 +84,7 @@ export class Supervisor {
       worker: null,
       role: ABSENT,
       port: null,
+      hasLost: false,
       lives: 0,
     }));
     for (const seat of this.#seats) this.#spawn(seat);
@@ -145,8 +150,9 @@ export class Supervisor {
       },
       {
         onMessage: (message) => {
-          if (message.type === 'role') seat.role = message.role;
-          else this.#onListening(seat, message.port);
+          if (message.type === 'role') this.#onRole(seat, message.role);
+          else if (message.type === 'listening') this.#onListening(seat, message.port);
+          else this.#onRecovered(seat, message.mayVote);
           if (this.isReady) this.#wasReady = true;
           this.#options.onChange();
         },
@@ -177,6 +183,23 @@ export class Supervisor {
       this.#spawn(seat);
     }, restartInMs);
     this.#restarting.add(timer);
+  }
+
+  #onRole(seat: Seat, role: RoleReport): void {
+    seat.role = role;
+    if (role.active) seat.hasLost = false;
+  }
+
+  // Replicas that have lost what they acknowledged do not vote. Once the others are no majority, there will be no leader
+  // any more, however long one waits.
+  #onRecovered(seat: Seat, mayVote: boolean): void {
+    seat.hasLost = !mayVote;
+    const lost = this.#seats.filter(({ hasLost }) => hasLost);
+    if (mayVote || this.#seats.length - lost.length >= quorumSize(this.#seats.length)) return;
+    const places = lost.map(({ id, replicaPath }) => ({ id, path: replicaPath ?? `the memory of replica ${id}` }));
+    const error = new HistoryLostError(places, this.#seats.length);
+    if (this.#wasReady) this.#options.log('error', error.message);
+    else this.#options.onStartFailure(error);
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.

@@ -40,6 +40,8 @@ export type ToReplicaThread =
   | { readonly type: 'client'; readonly port: MessagePort };
 
 export type FromReplicaThread =
+  /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */
+  | { readonly type: 'recovered'; readonly mayVote: boolean }
   | { readonly type: 'listening'; readonly port: number }
   | { readonly type: 'role'; readonly role: RoleReport }
   | { readonly type: 'failed'; readonly error: PlainError };

@@ -108,6 +108,17 @@ export class ForeignFileError extends StorageError {
   }
 }
 
+/** So many replicas have lost what they acknowledged that nobody can know any more what was committed. */
+export class HistoryLostError extends StorageError {
+  static override readonly code = 'HISTORY_LOST';
+  /** @param lost  number and directory of each such replica */
+  constructor(lost: readonly { readonly id: number; readonly path: string }[], replicaCount: number) {
+    const who = `of ${replicaCount} replicas ${lost.map(({ id }) => id).join(', ')} lost acknowledged writes`;
+    const paths = lost.map(({ path }) => path);
+    super(`${who}, and no majority is left that has all: restore ${paths.join(', ')} from a backup`, paths[0] ?? '');
+  }
+}
+
 /** The code that the operating system gave (ENOSPC …), however deep it is wrapped. */
 export function systemCodeOf(cause: unknown): string {
   if (cause instanceof StorageWriteError) return cause.systemCode;
@@ -115,6 +126,26 @@ export function systemCodeOf(cause: unknown): string {
     return cause.code;
   }
   return 'UNKNOWN';
+}
+
+const CODES: ReadonlySet<unknown> = new Set(
+  [
+    LogCorruptionError,
+    SnapshotUnusableError,
+    EpochFileError,
+    LogFencedError,
+    StorageWriteError,
+    TruncateImpossibleError,
+    DirectoryInUseError,
+    DataDirectoryError,
+    ForeignFileError,
+    HistoryLostError,
+  ].map(({ code }) => code),
+);
+
+/** Whether it is one of the errors above, even if it has come from another thread and lost its class on the way. */
+export function isStorageError(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && CODES.has(error.code);
 }
 
 /** Whether the error says that what this replica acknowledged can no longer be read from its disk. */

@@ -17,7 +17,7 @@ export interface LinkWorkerData {
 export type LinkWorkerReport =
   | { readonly type: 'done'; readonly received: number; readonly batches: number; readonly queuedMax: number }
   | { readonly type: 'wrong'; readonly at: number }
-  | { readonly type: 'down'; readonly reason: string; readonly at: number; readonly received: number };
+  | { readonly type: 'down'; readonly reason: string; readonly received: number };
 
 const { port, frames, burst, windowBytes }: LinkWorkerData = workerData;
 const link = openPortLink(port, { windowBytes, writableBytes: 4 * windowBytes });
@@ -61,7 +61,7 @@ link.onBatchEnd(() => {
   batches += 1;
   finishIfDone();
 });
-link.onDown((reason) => report({ type: 'down', reason, at: performance.timeOrigin + performance.now(), received }));
+link.onDown((reason) => report({ type: 'down', reason, received }));
 
 parentPort?.on('message', (order: 'send' | 'exit' | 'throw' | 'spin' | 'close' | 'stop') => {
   if (order === 'send') sendBurst();

@@ -22,16 +22,20 @@ export type Step =
   /** A second connection takes the session over. */
   | { readonly type: 'reattach'; readonly session: number };
 
-/** Below this znode everything happens; `create` of it is the first step. */
+/** Below this znode everything happens; the first step makes it. */
 export type Root = string;
 
 const NAMES = ['a', 'b', 'c'];
 const DATA = [null, '', 'x', 'some more bytes', 'ünïcode'];
-const VERSIONS = [-1, -1, -1, 0, 0, 1, 2, -2];
-const FLAGS = [0, 0, 0, 0, 1, 1, 2, 2, 3, 4];
+const VERSIONS = [-1, -1, -1, -1, 0, 0, 1, 2, -2];
+const PLAIN_FLAGS = [0, 0, 0, 0, 0, 0, 1, 2, 2, 3];
+/** 4 means nothing to create and create2, outside a multi. */
+const FLAGS = [...PLAIN_FLAGS, 4];
 const BAD_FLAGS = [5, 6, 7, -1];
 const BURST_MAX = 5;
-const MULTI_MAX = 5;
+const MULTI_MAX = 4;
+const LIKELY_MAX = 8;
+const SEQUENTIAL = 2;
 
 const ACLS: readonly (readonly Acl[])[] = [
   [{ perms: 31, scheme: 'ip', id: '127.0.0.0/8' }],
@@ -53,7 +57,12 @@ const HIDING: readonly Acl[] = [{ perms: 30, scheme: 'world', id: 'anyone' }];
 
 export function makeSequence(seed: number, root: Root, length: number): Step[] {
   const generator = new Generator(new Prng(seed), root);
-  const steps: Step[] = [{ type: 'ask', session: 0, requests: [{ op: 'create', path: root }] }];
+  // A child that no request names keeps the root from being deleted.
+  const made: Request[] = [
+    { op: 'create', path: root },
+    { op: 'create', path: `${root}/keep` },
+  ];
+  const steps: Step[] = [{ type: 'ask', session: 0, requests: made }];
   for (let count = 0; count < length; ) {
     const step = generator.step();
     steps.push(step);
@@ -65,6 +74,11 @@ export function makeSequence(seed: number, root: Root, length: number): Step[] {
 class Generator {
   readonly #prng: Prng;
   readonly #root: Root;
+  /** Paths that were created, perhaps in vain, perhaps deleted since: where requests are likely to find something. */
+  readonly #likely: string[] = [];
+  /** While true, requests are made that will probably succeed: most multis of any other kind fail. */
+  #isMild = false;
+  #freshCount = 0;
 
   constructor(prng: Prng, root: Root) {
     this.#prng = prng;
@@ -102,29 +116,38 @@ class Generator {
     const prng = this.#prng;
     const draw = prng.below(10);
     if (draw < 5) return this.#create(prng.chance(0.05) ? prng.pick(BAD_FLAGS) : prng.pick(FLAGS));
-    if (draw < 8) return { op: 'setData', path: this.#path(), data: prng.pick(DATA), version: prng.pick(VERSIONS) };
-    return { op: 'delete', path: this.#path(), version: prng.pick(VERSIONS) };
+    if (draw < 9) return { op: 'setData', path: this.#path(), data: prng.pick(DATA), version: this.#version() };
+    return { op: 'delete', path: this.#path(), version: this.#version() };
   }
 
   #create(flags: number): MultiMember & { readonly op: 'create' | 'create2' } {
     const prng = this.#prng;
     const isHidden = prng.chance(0.06);
-    const path = isHidden ? `${this.#root}/h` : this.#path();
+    const path = isHidden ? `${this.#root}/h` : this.#newPath();
     const op = prng.pick(['create', 'create2'] as const);
     const plain = { op, path, data: prng.pick(DATA), flags };
     if (isHidden) return { ...plain, flags: flags & 1, acl: HIDING };
+    if (path !== null && (flags & SEQUENTIAL) === 0) this.#likely.push(path);
+    if (this.#likely.length > LIKELY_MAX) this.#likely.shift();
     return prng.chance(0.12) ? { ...plain, acl: prng.pick(ACLS) } : plain;
   }
 
   #members(): MultiMember[] {
     const prng = this.#prng;
-    return Array.from({ length: prng.below(MULTI_MAX + 1) }, () => {
-      if (prng.chance(0.2)) return { op: 'check', path: this.#path() ?? this.#root, version: prng.pick(VERSIONS) };
-      const any = this.#write();
-      const write = { ...any, path: any.path ?? this.#root };
+    this.#isMild = prng.chance(0.6);
+    const members = Array.from({ length: prng.pick([0, 1, 1, 2, 2, 2, 3, MULTI_MAX]) }, (): MultiMember => {
+      if (prng.chance(0.2)) return { op: 'check', path: this.#path() ?? this.#root, version: this.#version() };
+      const drawn = this.#write();
+      const write = { ...drawn, path: drawn.path ?? this.#root };
       const isCreate = write.op === 'create' || write.op === 'create2';
-      return isCreate && !FLAGS.includes(write.flags ?? 0) ? { ...write, flags: 0 } : write;
+      return isCreate && !PLAIN_FLAGS.includes(write.flags ?? 0) ? { ...write, flags: 0 } : write;
     });
+    this.#isMild = false;
+    return members;
+  }
+
+  #version(): number {
+    return this.#isMild ? -1 : this.#prng.pick(VERSIONS);
   }
 
   #setWatches(): Request {
@@ -141,14 +164,28 @@ class Generator {
   /** Mostly a znode that may be there; sometimes one that cannot, or no path at all. */
   #path(): string | null {
     const prng = this.#prng;
-    if (prng.chance(0.04)) return `${this.#root}/h`;
-    if (prng.chance(0.01)) return null;
+    if (!this.#isMild && prng.chance(0.04)) return `${this.#root}/h`;
+    if (!this.#isMild && prng.chance(0.01)) return null;
     return this.#shownPath();
   }
 
   #shownPath(): string {
     const prng = this.#prng;
-    if (prng.chance(0.06)) return this.#oddPath();
+    if (this.#isMild) return this.#likely.at(-1) ?? this.#root;
+    if (prng.chance(0.05)) return this.#oddPath();
+    return this.#likely.length > 0 && prng.chance(0.7) ? prng.pick(this.#likely) : this.#anyPath();
+  }
+
+  #newPath(): string | null {
+    const prng = this.#prng;
+    if (this.#isMild) return `${this.#root}/fresh${this.#freshCount++}`;
+    if (prng.chance(0.05)) return prng.pick([null, this.#oddPath()]);
+    const parent = this.#likely.length > 0 && prng.chance(0.5) ? prng.pick(this.#likely) : this.#root;
+    return prng.chance(0.1) ? this.#anyPath() : `${parent}/${prng.pick(NAMES)}`;
+  }
+
+  #anyPath(): string {
+    const prng = this.#prng;
     const depth = prng.pick([0, 1, 1, 1, 2, 2, 3]);
     let path = this.#root;
     for (let level = 0; level < depth; level++) path += `/${prng.pick(NAMES)}`;
