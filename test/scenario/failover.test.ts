@@ -194,6 +194,39 @@ failover('a held write is not carried out after its session has gone on at anoth
   assert.match(old.take(), /closed$/);
 });
 
+failover(
+  'a write still on its way to the old server is not carried out after what its session wrote at another',
+  () => {
+    const world = new World({ voters: 3 });
+    const { leader, follower } = world;
+    const old = world.client(follower);
+    old.send({ op: 'create', path: '/log' });
+    world.settle();
+    old.take();
+    world.reconnect(old, leader).send({ op: 'create', path: '/log/fresh' });
+    world.settle();
+    assert.is(old.take(), 'closed', 'the server saw the session write elsewhere');
+    world.kill(leader);
+    world.advance(1500);
+    old.send({ op: 'create', path: '/log/late' });
+    world.settle();
+    assert.equal(entries(world, follower), ['fresh']);
+  },
+);
+
+failover('who re-attaches at the same server is not hung up on for a write of the connection before', () => {
+  const { world, client, follower } = stalled();
+  client.send({ op: 'create', path: '/log/before' });
+  world.settle();
+  const again = world.reconnect(client, follower);
+  again.send({ op: 'exists', path: '/log/before' });
+  world.settle();
+  assert.is(again.take(), '', 'the session is given back behind its own write');
+  for (const id of [1, 2, 3]) world.machine(id).holdsSync = false;
+  world.settle();
+  assert.match(again.take(), /^connected 10000\n#1 exists /);
+});
+
 failover('a tree that came as a snapshot hangs up on all clients', () => {
   const world = new World({ voters: 3, commitLogCount: 3 });
   const { leader, follower } = world;
