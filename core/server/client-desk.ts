@@ -64,8 +64,15 @@ export class ClientDesk {
     return this.#bySession.size;
   }
 
-  onConnect(connection: Connection): void {
+  onConnect(connection: Connection, nowMs: number): void {
     this.#connections.add(connection);
+    this.#handshakes.expect(connection, nowMs);
+  }
+
+  /** Ends the connections that have not said anything in time, and passes on who was heard of. */
+  onTick(nowMs: number): void {
+    for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
+    this.#touch();
   }
 
   onDisconnect(connection: Connection): void {
@@ -135,7 +142,7 @@ export class ClientDesk {
   }
 
   /** Hands the sessions heard of since the last call to the leader. */
-  touch(): void {
+  #touch(): void {
     if (this.#upstream === null || this.#heard.length === 0) return;
     const heard = this.#heard;
     this.#heard = [];
