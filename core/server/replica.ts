@@ -144,7 +144,7 @@ export class Replica {
   /** Time for heartbeats, timeouts and expiries; a few times within `heartbeatIntervalMs`. */
   onTick(clock: Clock): void {
     this.onClock(clock);
-    this.#clients.touch();
+    this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
@@ -199,7 +199,7 @@ export class Replica {
 
   onConnect(address: string): Connection {
     const connection = new Connection(address, this.#dirty);
-    this.#clients.onConnect(connection);
+    this.#clients.onConnect(connection, this.#clock.nowMs);
     return connection;
   }
 
