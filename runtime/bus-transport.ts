@@ -33,6 +33,8 @@ export function busTransport(openPort: (replica: number) => MessagePort | null):
       if (!isClosed) listener.onClose(new Error(`the link to replica ${server.port} is down (${reason})`));
     });
     return {
+      // However long this thread was kept from listening: as long as the link is up, the replica is there.
+      tellsEnd: true,
       write: (bytes) => {
         if (isClosed || !link.isUp) return;
         link.send(bytes);

@@ -43,7 +43,7 @@ export interface Ensemble {
   inspect(): Promise<ReplicaStatus[]>;
   /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
   kill(replica: PeerId): Promise<void>;
-  /** Fault injection: blocks a replica's thread. */
+  /** Fault injection: blocks a replica's thread. Resolves when it moves again, or was replaced. */
   freeze(replica: PeerId, ms: number): Promise<void>;
   /** Stops all replicas in order: hang up, sync, end. Idempotent. */
   close(): Promise<void>;
@@ -101,7 +101,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     },
     inspect: () => inspectAll(supervisor),
     kill: (replica) => supervisor.kill(replica),
-    freeze: async (replica, ms) => (await supervisor.control(replica)).call('freeze', ms),
+    freeze: (replica, ms) => freeze(supervisor, replica, ms),
     close,
   };
 }
@@ -166,6 +166,15 @@ function portProblem(host: string, port: number): Promise<ConfigError['problems'
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });
+}
+
+async function freeze(supervisor: Supervisor, replica: PeerId, ms: number): Promise<void> {
+  try {
+    await (await supervisor.control(replica)).call('freeze', ms);
+  } catch (error) {
+    const isGone = error instanceof Error && 'code' in error && error.code === 'CONTROL_DOWN';
+    if (!isGone) throw error;
+  }
 }
 
 function stateOf(supervisor: Supervisor): EnsembleState {

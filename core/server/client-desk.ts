@@ -28,6 +28,8 @@ import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
 const UNKNOWN_ZXID = -1;
+/** Connections that are kept alive count as heard of at every so many touches: a fraction of the shortest session. */
+const TOUCHES_PER_SIGN = 4;
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -43,6 +45,8 @@ export class ClientDesk {
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   #heard: Connection[] = [];
+  readonly #keptAlive = new Set<Connection>();
+  #touches = 0;
   #tree: DataTree;
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
@@ -73,6 +77,11 @@ export class ClientDesk {
   onTick(nowMs: number): void {
     for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
     this.#touch();
+  }
+
+  /** The connection being open is sign of life enough for its session. */
+  keepAlive(connection: Connection): void {
+    this.#keptAlive.add(connection);
   }
 
   onDisconnect(connection: Connection): void {
@@ -143,6 +152,7 @@ export class ClientDesk {
 
   /** Hands the sessions heard of since the last call to the leader. */
   #touch(): void {
+    if (this.#touches++ % TOUCHES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.#hear(connection);
     if (this.#upstream === null || this.#heard.length === 0) return;
     const heard = this.#heard;
     this.#heard = [];
@@ -260,16 +270,19 @@ export class ClientDesk {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
-    if (!connection.isHeard) {
-      connection.isHeard = true;
-      this.#heard.push(connection);
-    }
+    this.#hear(connection);
     if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
     const request = readPendingRequest(reader, xid, opCode);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
+  }
+
+  #hear(connection: Connection): void {
+    if (connection.isHeard) return;
+    connection.isHeard = true;
+    this.#heard.push(connection);
   }
 
   #canAnswerNow(connection: Connection): boolean {
@@ -352,6 +365,7 @@ export class ClientDesk {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
+    this.#keptAlive.delete(connection);
     this.#tree.watches.remove(connection);
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }

@@ -203,6 +203,14 @@ export class Replica {
     return connection;
   }
 
+  /**
+   * From now on the session of this connection needs no sign of life as long as the connection is open: for clients inside
+   * the process, whose end is told at once, and whose thread may be busy with other things for longer than a session lasts.
+   */
+  keepAlive(connection: Connection): void {
+    this.#clients.keepAlive(connection);
+  }
+
   /** One payload from a client, without its length. The bytes must never be written to afterwards. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     this.#clients.onFrame(connection, bytes, start, end);

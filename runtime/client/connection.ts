@@ -40,13 +40,13 @@ export interface ConnectionParts {
 
 export class Connection {
   readonly server: ServerAddress;
-  lastHeardMs: number;
   lastSentMs: number;
   readonly #clock: SessionClock;
   readonly #listener: ConnectionListener;
   readonly #decoder: FrameDecoder;
   readonly #reader = new JuteReader();
   readonly #transport: Transport;
+  #lastHeardMs: number;
   #isEstablished = false;
   #isDown = false;
 
@@ -55,13 +55,18 @@ export class Connection {
     this.#clock = clock;
     this.#listener = listener;
     this.#decoder = new FrameDecoder(frameBytesMax);
-    this.lastHeardMs = clock.nowMs();
-    this.lastSentMs = this.lastHeardMs;
+    this.#lastHeardMs = clock.nowMs();
+    this.lastSentMs = this.#lastHeardMs;
     this.#transport = openTransport(server, {
       onOpen: () => this.write(encodeHandshake(request)),
       onChunk: (chunk) => this.#onChunk(chunk),
       onClose: (cause) => this.fail(cause),
     });
+  }
+
+  /** When the server was last known to be there. */
+  get lastHeardMs(): number {
+    return this.#transport.tellsEnd === true && !this.#isDown ? this.#clock.nowMs() : this.#lastHeardMs;
   }
 
   /** The handshake was answered, whatever happened since. */
@@ -89,13 +94,14 @@ export class Connection {
 
   /** Ends the connection without telling. Idempotent. */
   close(): void {
+    this.#lastHeardMs = this.lastHeardMs;
     this.#isDown = true;
     this.#transport.close();
   }
 
   #onChunk(chunk: Uint8Array): void {
     if (this.#isDown) return;
-    this.lastHeardMs = this.#clock.nowMs();
+    this.#lastHeardMs = this.#clock.nowMs();
     try {
       this.#decoder.push(chunk, this.#onFrame);
     } catch (error) {

@@ -16,6 +16,8 @@ export interface TransportListener {
 }
 
 export interface Transport {
+  /** The end of the other side is told at once, so that silence means nothing. Default false: only silence tells. */
+  readonly tellsEnd?: boolean;
   /** Takes the bytes over: the caller does not write to them again. Bytes written after `onClose` are dropped. */
   write(bytes: Uint8Array): void;
   /** Ends the transport at once; nothing is told afterwards, not even `onClose`. Idempotent. */

@@ -54,6 +54,7 @@ export class Clients {
     const served: Served = { connection, carrier, held: [], isPaused: false };
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);
+    if (!carrier.isRemote) this.#replica.keepAlive(connection);
     if (carrier.isRemote && this.#isCrowded(address)) {
       const { log, maxClientConnections } = this.#limits;
       log('warn', `refusing the connection of ${carrier.peer}: ${address} has ${maxClientConnections} already`);

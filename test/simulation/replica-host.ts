@@ -76,6 +76,8 @@ export class ReplicaHost implements Host {
   readonly id: PeerId;
   readonly disk: Disk;
   readonly replica: Replica;
+  /** Those with a connection open or about to open, in whatever state: they learn of this host's death. */
+  readonly clients = new Set<ServedClient>();
   applied: LogEntry[];
   logged: LogEntry[];
   readonly #environment: HostEnvironment;
@@ -110,10 +112,6 @@ export class ReplicaHost implements Host {
 
   get view(): Peer {
     return this.replica.peer;
-  }
-
-  get connectedClients(): readonly ServedClient[] {
-    return [...this.#served.values()].map(({ client }) => client);
   }
 
   receive(input: HostInput): void {

@@ -35,7 +35,7 @@ export class ReplicaStateChecker extends Checker {
 
   override onDeath(host: Host): void {
     if (!(host instanceof ReplicaHost)) return;
-    for (const client of host.connectedClients) if (client instanceof ClientWire) client.reset();
+    for (const client of [...host.clients]) if (client instanceof ClientWire) client.reset();
   }
 
   override beforeEffect(host: Host, effect: PeerEffect): void {

@@ -40,6 +40,7 @@ export class ClientWire implements ServedClient {
     this.#delayUs = delayUs;
     this.host = host;
     this.#client = client;
+    host.clients.add(this);
     this.#toHost('client connects', () => {
       this.#connection = host.accept(this);
     });
@@ -69,6 +70,7 @@ export class ClientWire implements ServedClient {
   hangUp(how: HangUp): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
+    this.host.clients.delete(this);
     const close = (): void => {
       if (this.#connection !== null) this.host.onClientClosed(this.#connection);
     };
@@ -88,6 +90,7 @@ export class ClientWire implements ServedClient {
   end(): void {
     this.#toClient(() => {
       this.#isOpen = false;
+      this.host.clients.delete(this);
       this.#client.onClosed();
     });
   }

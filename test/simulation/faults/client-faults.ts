@@ -1,5 +1,6 @@
 /** Faults of connections between clients and replicas, as a table beside that of the ensemble. */
 
+import type { PeerId } from '../../../core/ids.ts';
 import type { SimClient } from '../clients/sim-client.ts';
 import type { Fault } from './fault.ts';
 
@@ -30,6 +31,49 @@ export function createClientFaults(clients: readonly SimClient[], maxTimeoutMs: 
       inject(_cluster, prng) {
         prng.pick(clients).disconnect('in order', maxTimeoutMs * 2 + 500);
         return () => undefined;
+      },
+    },
+    {
+      name: 'a replica loses its leader and finds it again',
+      weight: 9,
+      lastsMs: [0, 60],
+      inject(cluster, prng) {
+        const leader = cluster.running.find(({ view }) => view.active && view.state === 'leading');
+        const followers = cluster.everybody.filter((id) => id !== leader?.id);
+        if (leader === undefined) return () => undefined;
+        const { id } = leader;
+        const follower = prng.pick(followers);
+        // The others acknowledge late, so that what was asked for before the cut is committed after it.
+        const slow = followers.filter((other) => other !== follower && prng.chance(0.5));
+        for (const other of slow) cluster.network.stall(other, id);
+        cluster.cut(follower, id);
+        cluster.scheduler.after(prng.skewed(0, 20_000), () => cluster.mend(follower, id));
+        return () => {
+          for (const other of slow) cluster.network.resume(other, id);
+        };
+      },
+    },
+    {
+      // What a client asked for at the first replica must not be done there after what it did at the second.
+      name: 'clients of a cut-off replica go on elsewhere, then the leader changes',
+      weight: 9,
+      lastsMs: [150, 500],
+      inject(cluster, prng) {
+        const others = (id: PeerId): PeerId[] => cluster.everybody.filter((other) => other !== id);
+        const visited = clients.map(({ target }) => target).filter((target) => target !== null);
+        if (visited.length === 0) return () => undefined;
+        const id = prng.pick(visited);
+        for (const other of others(id)) cluster.cut(id, other);
+        cluster.scheduler.after(prng.between(10_000, 60_000), () => {
+          for (const client of clients) if (client.target === id) client.disconnect('late');
+        });
+        return () => {
+          const leader = cluster.running.find(({ view }) => view.active && view.state === 'leading');
+          for (const other of others(id)) cluster.mend(id, other);
+          if (leader === undefined || leader.id === id) return;
+          cluster.crash(leader.id);
+          cluster.scheduler.after(200_000, () => cluster.start(leader.id));
+        };
       },
     },
     {
