@@ -11,7 +11,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import type { PeerId, SessionId } from '../ids.ts';
+import type { PeerId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
@@ -337,11 +337,7 @@ export class Replica {
   #answer(origin: PeerId, packet: QuorumPacket & { readonly type: 'sync' | 'revalidated' }): void {
     if (origin !== this.#options.id) this.#peer.step({ type: 'sendToLearner', learner: origin, packet });
     else if (packet.type === 'sync') this.#clients.onSynced();
-    else this.#onRevalidatedHere(packet.session, packet.valid);
-  }
-
-  #onRevalidatedHere(session: SessionId, isValid: boolean): void {
-    this.#clients.onRevalidated(session, isValid);
+    else this.#clients.onRevalidated(packet.session, packet.valid);
   }
 
   #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
