@@ -175,7 +175,7 @@ export class ClientDesk {
       this.#answerDue(connection);
       return true;
     }
-    if (this.#upstream === null) this.#considerMoved(connection, header);
+    this.#considerMoved(connection, header);
     return false;
   }
 
@@ -203,11 +203,12 @@ export class ClientDesk {
     else this.#refuseSession(connection);
   }
 
-  // While this replica was away, the session wrote something that was not asked for here. So its client has gone on at
-  // another server, and what is left of this connection must not be carried out after what it did there.
+  // The session wrote something that was not asked for here. So its client has gone on at another server, and what is
+  // left of this connection, or still on its way, must not be carried out after what it did there: the next leader does
+  // not know who owns the session. What was asked for here before this connection is past (LeaderDesk.onRevalidate).
   #considerMoved(connection: Connection, { type }: TxnHeader): void {
-    const isWrite = type !== OpCode.createSession && type !== OpCode.closeSession;
-    if (isWrite && connection.phase === 'established') this.close(connection);
+    const isEffect = type !== OpCode.error && type !== OpCode.createSession && type !== OpCode.closeSession;
+    if (isEffect && connection.phase === 'established') this.close(connection);
   }
 
   #onConnectRequest(connection: Connection, reader: JuteReader): void {

@@ -33,9 +33,10 @@ export interface LeaderReplies {
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
 }
 
-interface WaitingSync {
-  readonly origin: PeerId;
+/** An answer that waits until everything proposed before the question is committed. */
+interface WaitingAnswer {
   readonly after: Zxid;
+  readonly give: () => void;
 }
 
 export class LeaderDesk implements Upstream {
@@ -48,7 +49,7 @@ export class LeaderDesk implements Upstream {
   readonly #tracker: SessionTracker;
   readonly #reader = new JuteReader();
   readonly #writer = new JuteWriter(4096);
-  readonly #syncs = new Fifo<WaitingSync>();
+  readonly #answers = new Fifo<WaitingAnswer>();
   readonly #proposed = new Fifo<Proposed>();
   #lastProposed = ZXID_ZERO;
   #wallMs: number;
@@ -90,14 +91,18 @@ export class LeaderDesk implements Upstream {
     this.#tracker.touch(session, timeoutMs);
   }
 
+  /**
+   * Answered behind what the session had under way: whatever its new connection sees of it from then on and did not ask
+   * for comes from elsewhere.
+   */
   onRevalidate(origin: PeerId, session: SessionId, timeoutMs: number): void {
-    this.#replies.revalidated(origin, session, this.#tracker.attach(session, timeoutMs, origin));
+    const isValid = this.#tracker.attach(session, timeoutMs, origin);
+    this.#answerInTurn(() => this.#replies.revalidated(origin, session, isValid));
   }
 
   /** A sync is answered once everything that was outstanding at its arrival is committed. */
   onSync(origin: PeerId): void {
-    if (this.#lastProposed <= this.#tree.lastProcessedZxid) this.#replies.syncReleased(origin);
-    else this.#syncs.push({ origin, after: this.#lastProposed });
+    this.#answerInTurn(() => this.#replies.syncReleased(origin));
   }
 
   onClock({ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number }): void {
@@ -132,10 +137,16 @@ export class LeaderDesk implements Upstream {
   onApplied(header: TxnHeader): void {
     this.#changes.applied(header.zxid);
     if (header.type === OpCode.closeSession) this.#tracker.remove(header.clientId);
-    for (let sync = this.#syncs.peek(); sync !== undefined && sync.after <= header.zxid; sync = this.#syncs.peek()) {
-      this.#syncs.shift();
-      this.#replies.syncReleased(sync.origin);
+    const answers = this.#answers;
+    for (let first = answers.peek(); first !== undefined && first.after <= header.zxid; first = answers.peek()) {
+      answers.shift();
+      first.give();
     }
+  }
+
+  #answerInTurn(give: () => void): void {
+    if (this.#lastProposed <= this.#tree.lastProcessedZxid) give();
+    else this.#answers.push({ after: this.#lastProposed, give });
   }
 
   // Each request takes a zxid, refused or not: a failed write has its place in the order like any other.

@@ -55,9 +55,11 @@ export class ClientPromises {
   }
 
   /** A client gives up a replica that it hears nothing from. Where all is well, no request stays without its answer. */
-  onSilence(client: string, nowUs: number): void {
-    const calmMs = this.#calmSinceUs === null ? 0 : (nowUs - this.#calmSinceUs) / 1000;
-    invariant(calmMs < CALM_MS, 'I25: requests that were held are answered once there is a leader', { client, calmMs });
+  onSilence({ session, xid, issuedUs }: Operation, nowUs: number): void {
+    if (this.#calmSinceUs === null) return;
+    const waitedMs = (nowUs - Math.max(this.#calmSinceUs, issuedUs)) / 1000;
+    const claim = 'I25: requests that were held are answered once there is a leader';
+    invariant(waitedMs < CALM_MS, claim, { session, xid, waitedMs });
   }
 
   onSessionRefused(session: string): void {

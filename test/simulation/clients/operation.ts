@@ -17,6 +17,7 @@ export interface Operation {
   readonly session: string;
   readonly xid: number;
   readonly request: ClientRequest;
+  readonly issuedUs: number;
   /** The latest zxid that any client had been told by then for a write. */
   readonly acknowledgedBefore: Zxid;
   /** What the replica served when this was asked; null while it was not active. */

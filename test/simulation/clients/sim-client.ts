@@ -179,7 +179,8 @@ export class SimClient implements WireEnd {
     const timeoutUs = (this.session?.timeoutMs ?? this.#options.timeoutMs) * 1000;
     if (nowUs - this.#lastHeardUs > timeoutUs * this.#options.patience) {
       this.#write('hears nothing and hangs up');
-      if (!this.#wire.isStalled) this.#promises.onSilence(this.name, nowUs);
+      const [oldest] = this.#inFlight;
+      if (!this.#wire.isStalled && oldest !== undefined) this.#promises.onSilence(oldest, nowUs);
       return this.disconnect(this.#prng.pick(['in order', 'at once', 'late']));
     }
     const { session } = this;
@@ -336,6 +337,7 @@ export class SimClient implements WireEnd {
       session: session.key,
       xid,
       request,
+      issuedUs: this.#cluster.scheduler.nowUs,
       acknowledgedBefore: this.#promises.acknowledged,
       epochAtIssue: wire.host.view.epoch,
       reply: null,
