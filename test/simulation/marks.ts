@@ -69,7 +69,6 @@ export const CLIENT_MARKS = [
   'multi refused',
   'write with unknown outcome applied',
   'write with unknown outcome lost',
-  'sync answered by a deposed leader',
 ] as const;
 
 export type Mark = (typeof MARKS)[number] | (typeof CLIENT_MARKS)[number];

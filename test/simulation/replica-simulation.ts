@@ -139,9 +139,10 @@ function createClients(
   return Array.from({ length: world.clientCount }, (_, index) => {
     const name = `c${index + 1}`;
     const workload = new Workload(name, prng.fork(), prng.chance(0.5));
+    const timeoutMs = prng.pick([300, 800, 2000]);
     const options = {
-      timeoutMs: prng.pick([300, 800, 2000]),
-      patience: prng.pick([2 / 3, 2 / 3, 2]),
+      timeoutMs,
+      patience: timeoutMs === 300 ? prng.pick([2 / 3, 5]) : 2 / 3,
       pipelineMax: world.pipelineMax,
       delayUs: world.clientDelayUs,
       turnMs: world.clientTurnMs,

@@ -162,7 +162,6 @@ export class ClientPromises {
     const { epoch } = reply.origin;
     const isDeposed = epoch !== null && epoch < epochOf(acknowledgedBefore);
     if (!isDeposed) invariant(false, 'I24: after a sync a session sees what was acknowledged before it', seen());
-    this.marks.hit('sync answered by a deposed leader');
   }
 
   #onRead(

@@ -122,7 +122,12 @@ export class SimClient implements WireEnd {
   }
 
   disconnect(how: HangUp, awayMs = 0): void {
+    const { session } = this;
     if (this.#wire === null) return;
+    // Its last words reach the replica long after it has gone on elsewhere.
+    if (how === 'late' && this.#isEstablished && session !== null) {
+      this.#issue(session, this.#workload.unconditional(), session.nextXid++);
+    }
     this.#wire.hangUp(how);
     this.#onDisconnected(awayMs);
   }

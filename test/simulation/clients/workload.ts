@@ -31,8 +31,10 @@ export class Workload {
     const prng = this.#prng;
     const count = prng.chance(0.5) ? 0 : prng.chance(0.1) ? prng.between(2, 6) : 1;
     const requests = Array.from({ length: count }, () => this.#one());
-    if (this.#closesSessions && prng.chance(0.003)) requests.push({ type: 'closeSession' });
-    return requests;
+    if (!this.#closesSessions || !prng.chance(0.003)) return requests;
+    // What stands behind a closeSession is never answered, and must have no effect.
+    const after = Array.from({ length: prng.below(3) }, () => this.#one());
+    return [...requests, { type: 'closeSession' }, ...after];
   }
 
   onReply(request: ClientRequest, { error, body }: Reply): void {

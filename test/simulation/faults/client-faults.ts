@@ -8,10 +8,10 @@ export function createClientFaults(clients: readonly SimClient[], maxTimeoutMs: 
   return [
     {
       name: 'client connection dropped',
-      weight: 6,
+      weight: 9,
       lastsMs: [0, 0],
       inject(_cluster, prng) {
-        prng.pick(clients).disconnect(prng.pick(['in order', 'at once', 'late']), prng.skewed(0, 300));
+        prng.pick(clients).disconnect(prng.pick(['in order', 'at once', 'late', 'late']), prng.skewed(0, 300));
         return () => undefined;
       },
     },
@@ -73,6 +73,22 @@ export function createClientFaults(clients: readonly SimClient[], maxTimeoutMs: 
           if (leader === undefined || leader.id === id) return;
           cluster.crash(leader.id);
           cluster.scheduler.after(200_000, () => cluster.start(leader.id));
+        };
+      },
+    },
+    {
+      // Only patient clients hold out, and their sessions expire meanwhile.
+      name: 'a replica with clients cut off for long',
+      weight: 3,
+      lastsMs: [500, 1200],
+      inject(cluster, prng) {
+        const visited = clients.map(({ target }) => target).filter((target) => target !== null);
+        if (visited.length === 0) return () => undefined;
+        const id = prng.pick(visited);
+        const others = cluster.everybody.filter((other) => other !== id);
+        for (const other of others) cluster.cut(id, other);
+        return () => {
+          for (const other of others) cluster.mend(id, other);
         };
       },
     },
