@@ -30,8 +30,8 @@ export interface StartOptions {
   readonly pipelines?: boolean;
   /** Where log lines go. Default: stderr. */
   readonly log?: Log;
-  /** Called once the ensemble serves, before pipelines start. */
-  readonly onReady?: (ready: ReadyReport) => void;
+  /** Called once the ensemble serves, and awaited before pipelines start. */
+  readonly onReady?: (ready: ReadyReport) => void | Promise<void>;
 }
 
 export interface ReadyReport {
@@ -66,9 +66,9 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   const { host } = loaded.config.ensemble;
   const connectString = ensemble.clientPorts.map((port) => `${host}:${port}`).join(',');
   const { clientPorts, startMs } = ensemble;
-  options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
   let runtime: Runtime | null = null;
   try {
+    await options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
     const [observe, { ObservableClient }] = await Promise.all([
       import('./observe-runtime.ts'),
       import('./client/index.ts'),

@@ -68,8 +68,15 @@ export class ClientDesk {
     return this.#bySession.size;
   }
 
-  onConnect(connection: Connection): void {
+  onConnect(connection: Connection, nowMs: number): void {
     this.#connections.add(connection);
+    this.#handshakes.expect(connection, nowMs);
+  }
+
+  /** Ends the connections that have not said anything in time, and passes on who was heard of. */
+  onTick(nowMs: number): void {
+    for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
+    this.#touch();
   }
 
   /** The connection being open is sign of life enough for its session. */
@@ -144,7 +151,7 @@ export class ClientDesk {
   }
 
   /** Hands the sessions heard of since the last call to the leader. */
-  touch(): void {
+  #touch(): void {
     if (this.#touches++ % TOUCHES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.#hear(connection);
     if (this.#upstream === null || this.#heard.length === 0) return;
     const heard = this.#heard;

@@ -3,6 +3,7 @@
  * zookeeper-facts 2.2). Decides what can be decided without asking the leader, and writes the answers.
  */
 
+import { Fifo } from '../fifo.ts';
 import { isNoSession } from '../ids.ts';
 import {
   type ConnectRequest,
@@ -16,6 +17,9 @@ import { JuteWriter } from '../jute/writer.ts';
 import type { Connection } from './connection.ts';
 import type { SessionIdSource } from './session-ids.ts';
 import { isSessionPassword, sessionPassword } from './session-password.ts';
+
+/** A connection that says nothing for so long after it was opened is ended (zookeeper.nio.sessionlessCnxnTimeout). */
+const GREETING_WITHIN_MS = 10_000;
 
 /** What this server grants to sessions. */
 export interface SessionPolicy {
@@ -32,10 +36,27 @@ interface Claim {
 export class Handshakes {
   readonly #policy: SessionPolicy;
   readonly #claims = new WeakMap<Connection, Claim>();
+  /** Connections in the order in which they were opened; most have said something long since. */
+  readonly #opened = new Fifo<{ readonly connection: Connection; readonly deadlineMs: number }>();
   readonly #writer = new JuteWriter(16);
 
   constructor(policy: SessionPolicy) {
     this.#policy = policy;
+  }
+
+  expect(connection: Connection, nowMs: number): void {
+    this.#opened.push({ connection, deadlineMs: nowMs + GREETING_WITHIN_MS });
+  }
+
+  /** The connections whose time to say something is over. Each is named once. */
+  overdue(nowMs: number): Connection[] {
+    const late: Connection[] = [];
+    for (let oldest = this.#opened.peek(); oldest !== undefined; oldest = this.#opened.peek()) {
+      if (oldest.deadlineMs > nowMs) break;
+      this.#opened.shift();
+      if (oldest.connection.phase === 'new') late.push(oldest.connection);
+    }
+    return late;
   }
 
   /**

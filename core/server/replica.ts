@@ -11,7 +11,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import type { PeerId, SessionId } from '../ids.ts';
+import type { PeerId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
@@ -144,7 +144,7 @@ export class Replica {
   /** Time for heartbeats, timeouts and expiries; a few times within `heartbeatIntervalMs`. */
   onTick(clock: Clock): void {
     this.onClock(clock);
-    this.#clients.touch();
+    this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
@@ -199,7 +199,7 @@ export class Replica {
 
   onConnect(address: string): Connection {
     const connection = new Connection(address, this.#dirty);
-    this.#clients.onConnect(connection);
+    this.#clients.onConnect(connection, this.#clock.nowMs);
     return connection;
   }
 
@@ -337,11 +337,7 @@ export class Replica {
   #answer(origin: PeerId, packet: QuorumPacket & { readonly type: 'sync' | 'revalidated' }): void {
     if (origin !== this.#options.id) this.#peer.step({ type: 'sendToLearner', learner: origin, packet });
     else if (packet.type === 'sync') this.#clients.onSynced();
-    else this.#onRevalidatedHere(packet.session, packet.valid);
-  }
-
-  #onRevalidatedHere(session: SessionId, isValid: boolean): void {
-    this.#clients.onRevalidated(session, isValid);
+    else this.#clients.onRevalidated(packet.session, packet.valid);
   }
 
   #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {

@@ -53,6 +53,8 @@ export class RequestQueue {
 
   /** Releases the syncs that stand before the oldest write. */
   releaseSyncs(): void {
+    // Nearly always there is none, and the way to find that out is on every write's path.
+    if (this.#requests.peek()?.kind === 'write') return;
     for (const request of this.#requests.items()) {
       if (request.kind === 'write') return;
       request.isReleased = true;

@@ -19,35 +19,39 @@ export async function runStart(options: StartOptions): Promise<number> {
   const stopped = stopSignal();
   const { start } = await import('../runtime.ts');
   const { file, replicas, clientPort, dataDir, inMemory } = options;
+  let admin: AdminServer | null = null;
+  const starting: Promise<Runtime> = start({
+    ...(file === undefined ? {} : { file }),
+    flags: { replicas, clientPort, dataDir, inMemory },
+    pipelines: options.pipelines,
+    // Whoever reads the line may ask for the status at once, so the socket is there before it.
+    onReady: async ({ clientPorts, startMs }) => {
+      const processMs = Math.round(performance.now());
+      admin = await openAdmin(clientPorts[0] ?? 0, starting);
+      const ports = clientPorts.join(',');
+      console.log(`ready ports=${ports} ms=${processMs} replicas=${clientPorts.length} startMs=${startMs}`);
+    },
+  });
   let runtime: Runtime;
   try {
-    runtime = await start({
-      ...(file === undefined ? {} : { file }),
-      flags: { replicas, clientPort, dataDir, inMemory },
-      pipelines: options.pipelines,
-      onReady: ({ clientPorts, startMs }) => {
-        const processMs = Math.round(performance.now());
-        console.log(
-          `ready ports=${clientPorts.join(',')} ms=${processMs} replicas=${clientPorts.length} startMs=${startMs}`,
-        );
-      },
-    });
+    runtime = await starting;
   } catch (error) {
     console.error(`threadkeeper: ${describeFailure(error)}`);
+    await closeAdmin(admin);
     return exitCodeOf(error);
   }
-  const admin = await openAdmin(runtime);
   const signal = await stopped;
   console.error(`threadkeeper: ${signal}, draining`);
-  await admin?.close();
+  await closeAdmin(admin);
   await runtime.close();
   return ExitCode.ok;
 }
 
 /** Without it the runtime still runs; only `status` and `debug` do not reach it. */
-async function openAdmin(runtime: Runtime): Promise<AdminServer | null> {
+async function openAdmin(clientPort: number, starting: Promise<Runtime>): Promise<AdminServer | null> {
   try {
-    return await openAdminServer(runtime.clientPorts[0] ?? 0, async (request) => {
+    return await openAdminServer(clientPort, async (request) => {
+      const runtime = await starting;
       if (request.command === 'status') return await runtime.status();
       if (request.command === 'kill') return await runtime.killReplica(request.replica);
       return await runtime.freezeReplica(request.replica, request.ms);
@@ -56,6 +60,10 @@ async function openAdmin(runtime: Runtime): Promise<AdminServer | null> {
     console.error(`threadkeeper: status and debug will not work: ${describeError(error)}`);
     return null;
   }
+}
+
+async function closeAdmin(admin: AdminServer | null): Promise<void> {
+  await admin?.close();
 }
 
 function stopSignal(): Promise<NodeJS.Signals> {

@@ -3,12 +3,12 @@
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { type CliResult, zkCli } from '../support/apache-zookeeper.ts';
 import { eventually } from '../support/eventually.ts';
+import { type ForeignShell, openZkCliShell } from '../support/foreign-shell.ts';
 import { assert, suite } from '../support/suite.ts';
-import { openZkCliShell, type ZkCliShell } from '../support/zkcli-shell.ts';
 
 const t = suite('interop/zkCli.sh against us', { timeoutMs: 90_000 });
 let ensemble: TestEnsemble;
-let shells: ZkCliShell[] = [];
+let shells: ForeignShell[] = [];
 
 t.before(async () => {
   ensemble = await startTestEnsemble();
@@ -19,7 +19,7 @@ t.after.each(async () => {
 });
 t.after(() => ensemble.close());
 
-async function openShell(server: string): Promise<ZkCliShell> {
+async function openShell(server: string): Promise<ForeignShell> {
   const shell = await openZkCliShell(server);
   shells.push(shell);
   return shell;

@@ -49,6 +49,17 @@ sessions('a re-attach takes the session from the connection that held it, with t
   assert.is(world.reconnect(second, 1).take(), 'connected 10000');
 });
 
+sessions('a connection that says nothing is ended after ten seconds, one with a session is not', () => {
+  const world = new World();
+  const [mute, client] = [world.open(1), world.client(1, { timeoutMs: 20_000 })];
+  world.advance(9900);
+  assert.is(mute.take(), '');
+  world.advance(200);
+  assert.is(mute.take(), 'closed');
+  world.advance(1000);
+  assert.is(client.take(), '');
+});
+
 sessions('a session that never was is refused, by leader and follower alike', () => {
   const world = new World({ voters: 3 });
   const donor = new World().client(1);

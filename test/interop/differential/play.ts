@@ -1,6 +1,7 @@
 /**
- * Plays a sequence against one server and writes down what each session was told, step by step. After each step every
- * session asks for a ping: what the step set off at other connections has arrived before the answer.
+ * Plays a sequence against a server, or an ensemble over whose servers the sessions are spread, and writes down what each
+ * session was told, step by step. After each step every session syncs: what the step set off at other connections, on
+ * whichever server, has arrived before the answer.
  */
 import { sessionIdEquals } from '../../../core/ids.ts';
 import type { Notation, Request } from '../../support/requests.ts';
@@ -11,8 +12,9 @@ import { LAST_SEEN, SESSION_COUNT, type Step } from './sequence.ts';
 /** Lines by step and session. */
 export type Transcript = readonly (readonly (readonly string[])[])[];
 
-export async function play(port: number, steps: readonly Step[]): Promise<Transcript> {
-  const player = await Player.start(port);
+/** @param ports  session i connects to the server i, and from the first again when there are fewer */
+export async function play(ports: readonly number[], steps: readonly Step[]): Promise<Transcript> {
+  const player = await Player.start(ports);
   try {
     const transcript: string[][][] = [];
     for (const step of steps) transcript.push(await player.play(step));
@@ -23,24 +25,22 @@ export async function play(port: number, steps: readonly Step[]): Promise<Transc
 }
 
 class Player {
-  readonly #port: number;
+  readonly #ports: readonly number[];
   readonly #sessions: RawSession[] = [];
   readonly #ended: { readonly name: string; readonly id: RawSession['id'] }[] = [];
   readonly #lives = Array.from({ length: SESSION_COUNT }, () => 1);
   #baseZxid = 0;
 
-  private constructor(port: number) {
-    this.#port = port;
+  private constructor(ports: readonly number[]) {
+    this.#ports = ports;
   }
 
-  static async start(port: number): Promise<Player> {
-    const player = new Player(port);
-    for (let index = 0; index < SESSION_COUNT; index++) player.#sessions.push(await player.#open());
-    const [first] = player.#sessions;
-    await first?.ask([{ op: 'ping' }]);
-    for (const session of player.#sessions) session.take();
+  static async start(ports: readonly number[]): Promise<Player> {
+    const player = new Player(ports);
+    for (let index = 0; index < SESSION_COUNT; index++) player.#sessions.push(await player.#open(index));
+    await player.#catchUp();
     // From here on zxids are told as their distance from this one.
-    player.#baseZxid = first?.lastZxidSeen ?? 0;
+    player.#baseZxid = player.#at(0).lastZxidSeen;
     return player;
   }
 
@@ -82,17 +82,26 @@ class Player {
     for (const [index, session] of this.#sessions.entries()) {
       // Hung up on after an unknown op: the session goes on over the next connection.
       if (!session.isOpen && type !== 'close') await session.connect();
-      if (index !== asking) await session.ask([{ op: 'ping' }]);
+      if (index !== asking) await session.ask([{ op: 'sync', path: '/' }]);
     }
   }
 
   async #replace(index: number): Promise<void> {
     this.#lives[index] = (this.#lives[index] ?? 0) + 1;
-    this.#sessions[index] = await this.#open();
+    this.#sessions[index] = await this.#open(index);
+    await this.#catchUp();
   }
 
-  async #open(): Promise<RawSession> {
-    const session = new RawSession(this.#port, this.#notation);
+  /** Lets every server show what happened; what is told meanwhile is of no interest. */
+  async #catchUp(): Promise<void> {
+    for (const session of this.#sessions) {
+      await session.ask([{ op: 'sync', path: '/' }]);
+      session.take();
+    }
+  }
+
+  async #open(index: number): Promise<RawSession> {
+    const session = new RawSession(this.#ports[index % this.#ports.length] ?? 0, this.#notation);
     await session.connect();
     return session;
   }

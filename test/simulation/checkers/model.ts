@@ -130,7 +130,7 @@ export class Model {
     const { clientId, cxid, zxid } = header;
     const session = sessionKey(clientId);
     if (txn.type === OpCode.createSession) {
-      require(!this.sessions.has(session), 'I20: a session is created once', header);
+      insist(!this.sessions.has(session), 'I20: a session is created once', header);
       const timeoutMs = txn.timeoutMs;
       this.sessions.set(session, { id: clientId, timeoutMs, closedAt: null, isExpired: false, lastEffectiveXid: 0 });
       return;
@@ -143,11 +143,14 @@ export class Model {
   #close(header: TxnHeader, paths: readonly string[] | null): Outcome {
     const { clientId, cxid, zxid } = header;
     const session = this.sessions.get(sessionKey(clientId));
-    require(session !== undefined && session.closedAt === null, 'I20: a session is closed once, and was open', header);
+    insist(session !== undefined && session.closedAt === null, 'I20: a session is closed once, and was open', header);
     if (cxid !== 0) this.#requireOperation(header).zxid = zxid;
     const owned = [...this.ephemeralsOf(clientId)].sort();
-    require(owned.join(' ') ===
-      [...(paths ?? [])].sort().join(' '), `I20: with its session go all its ephemerals (${owned.join(' ')})`, header);
+    insist(
+      owned.join(' ') === [...(paths ?? [])].sort().join(' '),
+      `I20: with its session go all its ephemerals (${owned.join(' ')})`,
+      header,
+    );
     const changes = new Changes((path) => this.current(path), zxid, clientId);
     for (const path of owned) changes.remove(path);
     if (owned.length > 0) this.hadEphemerals.add(sessionKey(clientId));
@@ -164,24 +167,27 @@ export class Model {
     const { clientId, zxid, cxid } = header;
     const session = this.sessions.get(sessionKey(clientId));
     const operation = this.#requireOperation(header);
-    require(operation.zxid === null, `I22: a write is decided once, first at ${operation.zxid}`, header);
+    insist(operation.zxid === null, `I22: a write is decided once, first at ${operation.zxid}`, header);
     operation.zxid = zxid;
     const refusal = txn.type === OpCode.error ? txn.error : 0;
     if (session === undefined || session.closedAt !== null) {
-      require(refusal === zkCodeOf('SESSION_EXPIRED'), 'I20: after closeSession a session does nothing', header);
+      insist(refusal === zkCodeOf('SESSION_EXPIRED'), 'I20: after closeSession a session does nothing', header);
       return { error: refusal, results: [] };
     }
     if (refusal === zkCodeOf('SESSION_MOVED')) return { error: refusal, results: [] };
     const changes = new Changes((path) => this.current(path), zxid, clientId);
     const { request } = operation;
-    require(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);
+    insist(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);
     const outcome = decide(request, changes);
     const found = describeTxn(txn);
     const expected = describeExpected(request, outcome);
-    require(found === expected, `I23: the leader decided ${found} and not ${expected}`, header);
+    insist(found === expected, `I23: the leader decided ${found} and not ${expected}`, header);
     if (outcome.error === 0 && outcome.results.every(({ error }) => error === 0)) {
-      require(cxid >
-        session.lastEffectiveXid, `I17: writes of a session in issue order, after ${session.lastEffectiveXid}`, header);
+      insist(
+        cxid > session.lastEffectiveXid,
+        `I17: writes of a session in issue order, after ${session.lastEffectiveXid}`,
+        header,
+      );
       session.lastEffectiveXid = cxid;
       this.#commit(changes, zxid);
     }
@@ -190,7 +196,7 @@ export class Model {
 
   #requireOperation(header: TxnHeader): Operation {
     const operation = this.#operations.get(operationKey(sessionKey(header.clientId), header.cxid));
-    require(operation !== undefined, 'I22: what is decided was asked for', header);
+    insist(operation !== undefined, 'I22: what is decided was asked for', header);
     return operation;
   }
 
@@ -209,7 +215,7 @@ function add<Item>(map: Map<string, Item[]>, key: string, item: Item): void {
   else items.push(item);
 }
 
-function require(condition: boolean, claim: string, { clientId, cxid, zxid, type }: TxnHeader): asserts condition {
+function insist(condition: boolean, claim: string, { clientId, cxid, zxid, type }: TxnHeader): asserts condition {
   if (condition) return;
   invariant(false, claim, { zxid: describeZxid(zxid), session: sessionKey(clientId), cxid, type });
 }

@@ -1,12 +1,16 @@
-/** Debian's zkCli.sh at its prompt, fed line by line: for what one command a process cannot show, such as a watch that fires. */
+/**
+ * The shells of other ZooKeeper clients, as Debian packages them, fed line by line at their prompts: for what one command a
+ * process cannot show, such as a watch that fires.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { eventually } from './eventually.ts';
 
 const ZK_CLI = '/usr/share/zookeeper/bin/zkCli.sh';
+const C_CLIENT = '/usr/lib/zookeeper/bin/cli_mt';
 const ANSWERS_WITHIN_MS = 20_000;
 
-export interface ZkCliShell {
+export interface ForeignShell {
   /** Everything it has printed, on both streams. */
   readonly output: string;
   /** Types a line; resolves once `answer` matches what it prints from then on. */
@@ -17,9 +21,18 @@ export interface ZkCliShell {
   close(): Promise<void>;
 }
 
-/** @param server  `host:port[,…]`. Resolves when its session is there. */
-export async function openZkCliShell(server: string): Promise<ZkCliShell> {
-  const child = spawn(ZK_CLI, ['-server', server], { stdio: 'pipe' });
+/** Apache's Java client. @param server  `host:port[,…]`. Resolves when its session is there. */
+export function openZkCliShell(server: string): Promise<ForeignShell> {
+  return openShell(ZK_CLI, ['-server', server], /SyncConnected/);
+}
+
+/** Apache's C client. Resolves when its session is there. */
+export function openCShell(server: string): Promise<ForeignShell> {
+  return openShell(C_CLIENT, [server], /Got a new session id/);
+}
+
+async function openShell(command: string, args: readonly string[], greeting: RegExp): Promise<ForeignShell> {
+  const child = spawn(command, args, { stdio: 'pipe' });
   const killOnExit = (): void => void child.kill('SIGKILL');
   process.once('exit', killOnExit);
   const ended = once(child, 'close').then(() => process.removeListener('exit', killOnExit));
@@ -33,14 +46,14 @@ export async function openZkCliShell(server: string): Promise<ZkCliShell> {
   const until = async (pattern: RegExp): Promise<string> => {
     await eventually(() => pattern.test(output.slice(seen)), { withinMs: ANSWERS_WITHIN_MS }).catch(
       (cause: unknown) => {
-        throw new Error(`zkCli.sh has not printed ${pattern}, but:\n${output.slice(seen)}`, { cause });
+        throw new Error(`${command} has not printed ${pattern}, but:\n${output.slice(seen)}`, { cause });
       },
     );
     const answer = output.slice(seen);
     seen = output.length;
     return answer;
   };
-  await until(/SyncConnected/);
+  await until(greeting);
   return {
     get output() {
       return output;
