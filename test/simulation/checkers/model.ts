@@ -11,7 +11,7 @@ import { zkCodeOf } from '../../../core/errors.ts';
 import { NO_SESSION, type SessionId } from '../../../core/ids.ts';
 import { OpCode } from '../../../core/jute/op-code.ts';
 import { JuteReader } from '../../../core/jute/reader.ts';
-import { readTxnBody, readTxnHeader, type SingleTxn, type Txn, type TxnHeader } from '../../../core/jute/txn.ts';
+import { readTxnBody, readTxnHeader, type Txn, type TxnHeader } from '../../../core/jute/txn.ts';
 import { describeZxid } from '../../../core/zab/describe.ts';
 import type { LogEntry } from '../../../core/zab/peer.ts';
 import { ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
@@ -263,5 +263,3 @@ function hex(data: Uint8Array | null): string {
 export function isSameData(a: Uint8Array | null, b: Uint8Array): boolean {
   return a !== null && sameBytes(a, b);
 }
-
-export type { SingleTxn };

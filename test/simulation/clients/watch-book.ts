@@ -4,7 +4,7 @@
  * was missed, as far as the znode's state tells.
  */
 
-import { invariant } from '../../../core/assert.ts';
+import { InvariantViolation } from '../../../core/assert.ts';
 import { EventType, type WatchedEvent } from '../../../core/jute/request.ts';
 import { describeZxid } from '../../../core/zab/describe.ts';
 import { toZxid } from '../../../core/zxid.ts';
@@ -145,7 +145,10 @@ export class WatchBook {
   }
 
   #fail(claim: string, path: string, zxid: number): never {
-    invariant(false, `I19: ${claim}`, { session: this.#session, path, zxid: describeZxid(toZxid(Math.max(zxid, 0))) });
-    throw new Error('unreachable');
+    throw new InvariantViolation(`I19: ${claim}`, {
+      session: this.#session,
+      path,
+      zxid: describeZxid(toZxid(Math.max(zxid, 0))),
+    });
   }
 }
