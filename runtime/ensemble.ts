@@ -26,6 +26,14 @@ export interface EnsembleState {
   readonly epoch: number | null;
 }
 
+/** What a client over the bus sees of the ensemble. */
+export interface BusReach {
+  /** The one replica that it may use. Default: all. */
+  readonly replica?: PeerId | undefined;
+  /** Path that it takes for the root, as in a connect string. Default: none. */
+  readonly chroot?: string | undefined;
+}
+
 export interface Ensemble {
   /** Client ports by replica, in order. */
   readonly clientPorts: readonly number[];
@@ -38,6 +46,7 @@ export interface Ensemble {
   connect<Made extends Client>(
     make: new (connectString: string, options: ClientOptions) => Made,
     options?: ClientOptions,
+    reach?: BusReach,
   ): Made;
   /** What the replicas say of themselves; those without a thread say nothing. */
   inspect(): Promise<ReplicaStatus[]>;
@@ -94,10 +103,10 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    connect(make, options = {}) {
-      const servers = ids.map((id) => `replica:${id}`).join(',');
+    connect(make, options = {}, { replica, chroot = '' } = {}) {
+      const servers = (replica === undefined ? ids : [replica]).map((id) => `replica:${id}`).join(',');
       const openTransport = busTransport((replica) => supervisor.openClientPort(toPeerId(replica)));
-      return new make(servers, { ...options, openTransport });
+      return new make(servers + chroot, { ...options, openTransport });
     },
     inspect: () => inspectAll(supervisor),
     kill: (replica) => supervisor.kill(replica),

@@ -36,8 +36,10 @@ export interface TestEnsembleOptions extends Partial<Omit<EnsembleConfig, 'admin
 export interface TestClientOptions extends ClientOptions {
   /** The one replica to connect to. Default: all of them, in an order that changes with each client. */
   readonly replica?: number;
-  /** `bus` connects within the process, without a socket; then `replica` is not looked at. Default `tcp`. */
+  /** `bus` connects within the process, without a socket. Default `tcp`. */
   readonly carrier?: 'tcp' | 'bus';
+  /** Path of a znode that the client takes for the root. Default: none. */
+  readonly chroot?: string;
 }
 
 /** Starts an ensemble; resolves once every replica serves. @throws ConfigError and whatever else keeps it from it */
@@ -93,11 +95,13 @@ export class TestEnsemble {
   }
 
   /** A client of its own session; closed with the ensemble if not before. */
-  client({ replica, carrier = 'tcp', ...options }: TestClientOptions = {}): ObservableClient {
+  client({ replica, carrier = 'tcp', chroot = '', ...options }: TestClientOptions = {}): ObservableClient {
+    const server = replica === undefined ? this.connectString : this.#serverOf(replica);
+    const only = replica === undefined ? undefined : toPeerId(replica);
     const client =
       carrier === 'bus'
-        ? this.#ensemble.connect(ObservableClient, options)
-        : new ObservableClient(replica === undefined ? this.connectString : this.#serverOf(replica), options);
+        ? this.#ensemble.connect(ObservableClient, options, { replica: only, chroot })
+        : new ObservableClient(server + chroot, options);
     this.#clients.add(client);
     return client;
   }

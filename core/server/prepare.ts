@@ -66,7 +66,8 @@ function prepareMember(op: MultiOp, requester: Requester, draft: ZnodeRecords): 
   switch (op.type) {
     case OpCode.create:
     case OpCode.create2:
-      return prepareCreate(op, requester, draft);
+      // ZooKeeper up to 3.8.1 does not read a create2 inside a multi: it would pass over the whole multi without a word.
+      return prepareCreate({ ...op, type: OpCode.create }, requester, draft);
     case OpCode.createContainer:
     case OpCode.createTTL:
       throw new RequestRefused('UNIMPLEMENTED');

@@ -7,6 +7,10 @@ import { startTcpProxy, type TcpProxy } from '../tcp-proxy.ts';
 export interface SuiteServers {
   /** `127.0.0.1:port,…`; one server or several. */
   readonly connectString: string;
+  /** TCP port of the first server. Default: the one in `connectString`. */
+  readonly firstPort?: number;
+  /** Makes a client for one or all of the servers in `connectString`. Default: over TCP. */
+  readonly connect?: (connectString: string, options: ClientOptions) => ObservableClient;
   /** What the clients ask for; it has to be granted. Default 6000 ms. Some tests last three times as long. */
   readonly sessionTimeoutMs?: number;
   stop(): Promise<void>;
@@ -48,7 +52,7 @@ export function settle<Servers extends SuiteServers>(
 
   t.before(async () => {
     const servers = await startServers();
-    const firstPort = Number(servers.connectString.split(',')[0]?.split(':')[1]);
+    const { firstPort = Number(servers.connectString.split(',')[0]?.split(':')[1]) } = servers;
     started = { servers, proxy: await startTcpProxy(firstPort) };
   });
   t.after.each(async () => {
@@ -65,11 +69,16 @@ export function settle<Servers extends SuiteServers>(
     t(claim, async () => {
       if (started === undefined) throw new Error('the servers were not started');
       const { servers, proxy } = started;
-      const { sessionTimeoutMs = SESSION_TIMEOUT_MS } = servers;
+      const { sessionTimeoutMs = SESSION_TIMEOUT_MS, connect: connectTo = connect } = servers;
       testCount += 1;
       const root = `/suite-${testCount}`;
       const open = (connectString = servers.connectString, options: ClientOptions = {}): ObservableClient => {
-        const client = connect(connectString, { sessionTimeoutMs, ...options });
+        const client = connectTo(connectString, { sessionTimeoutMs, ...options });
+        clients.push(client);
+        return client;
+      };
+      const openThroughProxy = (): ObservableClient => {
+        const client = connect(`127.0.0.1:${proxy.port}`, { sessionTimeoutMs });
         clients.push(client);
         return client;
       };
@@ -77,7 +86,7 @@ export function settle<Servers extends SuiteServers>(
       // Wherever a client of the test connects, the znode is there.
       const addresses = servers.connectString.split(',');
       await Promise.all(addresses.map((address) => open(address).sync(root)));
-      await body({ servers, proxy, root, open, openThroughProxy: () => open(`127.0.0.1:${proxy.port}`) });
+      await body({ servers, proxy, root, open, openThroughProxy });
     });
 }
 
