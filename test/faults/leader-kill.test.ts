@@ -3,11 +3,12 @@
  * The leader's thread is killed while clients write through every replica: a durable ensemble of three, real threads, real
  * disks, clients over TCP. What is claimed holds for every round; the time without an acknowledgement is printed only.
  */
-import type { ObservableClient } from '../../runtime/client/index.ts';
+import { connect, type ObservableClient } from '../../runtime/client/index.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { RecordedWriter } from '../support/recorded-writer.ts';
 import { assert, suite } from '../support/suite.ts';
+import { runThreadkeeper, startThreadkeeper } from '../support/threadkeeper-process.ts';
 import { assertSameTrees } from '../support/tree-text.ts';
 
 const ROUNDS = 4;
@@ -93,5 +94,62 @@ for (const inMemory of [false, true]) {
     console.log(`    ${kind}: ${writes} writes; ms without an acknowledgement after each kill: ${gaps.join(', ')}`);
   });
 }
+
+t('all three threads killed at once: the ensemble comes back by itself, with every acknowledged write', async () => {
+  const ensemble = await startTestEnsemble({ inMemory: false });
+  started = ensemble;
+  const attendees = await underLoad(ensemble);
+  for (let round = 1; round <= 2; round++) {
+    await untilWritten(attendees, 20);
+    await Promise.all(REPLICAS.map((replica) => ensemble.kill(replica)));
+    await ensemble.settled();
+    await untilWritten(attendees, 20);
+  }
+  await Promise.all(attendees.map(({ writer }) => writer.stop()));
+  const reader = ensemble.client();
+  for (const { writer, ephemeral, states } of attendees) {
+    await writer.check(reader);
+    assert.ok(await reader.exists(ephemeral));
+    assert.not(states.includes('lost'), `${ephemeral}: ${states}`);
+  }
+  await assertSameTrees(ensemble.servers);
+});
+
+t('in memory, two of three killed at once: nobody can know what was acknowledged, and that is said', async () => {
+  const lines: string[] = [];
+  const ensemble = await startTestEnsemble({ log: (_level, message) => lines.push(message) });
+  started = ensemble;
+  await ensemble.client().create('/acknowledged');
+  await Promise.all([ensemble.kill(1), ensemble.kill(2)]);
+  const told = 'of 3 replicas 1, 2 lost acknowledged writes, and no majority is left that has all';
+  await eventually(() => lines.some((line) => line.startsWith(told)), { withinMs: 20_000 });
+});
+
+t('`threadkeeper debug kill leader` does the same to a running process, and a client hardly notices', async () => {
+  const env = { THREADKEEPER_CLIENT_PORT: '0' };
+  const threadkeeper = await startThreadkeeper(['--no-pipelines', '--in-memory'], { env });
+  const client = connect(threadkeeper.connectString);
+  try {
+    const writer = new RecordedWriter({ client, root: '/writer' });
+    await writer.start();
+    const { exitCode, stdout, stderr } = await runThreadkeeper([
+      'debug',
+      'kill',
+      'leader',
+      '--client-port',
+      String(threadkeeper.clientPorts[0]),
+    ]);
+    assert.is(exitCode, 0, stderr);
+    assert.match(stdout, /^killed replica [123]$/m);
+    const goal = writer.acknowledged + 20;
+    await eventually(() => writer.acknowledged > goal, { withinMs: 20_000 });
+    await writer.stop();
+    await writer.check(client);
+    assert.is(client.state === 'lost', false);
+  } finally {
+    await client.close();
+    await threadkeeper.signal('SIGTERM');
+  }
+});
 
 t.run();
