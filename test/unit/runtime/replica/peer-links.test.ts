@@ -24,7 +24,7 @@ class Replica {
   }
 }
 
-const PING: PeerMessage = { type: 'packet', packet: { type: 'ping', zxid: ZXID_ZERO, sessions: [] } };
+const PING: PeerMessage = { type: 'packet', stream: 1, packet: { type: 'ping', zxid: ZXID_ZERO, sessions: [] } };
 
 t('a link is up for each end once the other end has it too, before any message', async () => {
   const [one, two] = [new Replica(), new Replica()];
