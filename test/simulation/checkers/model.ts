@@ -224,6 +224,8 @@ function describeTxn(txn: Txn): string {
   switch (txn.type) {
     case OpCode.multi:
       return `multi [${txn.txns.map(describeTxn).join(', ')}]`;
+    // The create2 of a multi is logged as a create, so that every ZooKeeper reads it.
+    case OpCode.create:
     case OpCode.create2:
       return `create ${txn.path} ${hex(txn.data)} ${txn.ephemeral} parent ${txn.parentCVersion}`;
     case OpCode.setData:
