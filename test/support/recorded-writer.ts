@@ -19,6 +19,9 @@ export interface RecordedWriterOptions {
   readonly pauseMs?: number;
 }
 
+/** Far below what a client may have under way. */
+const READ_AT_ONCE = 500;
+
 /** One lane writes one after another: a sequential create, then a setData with the same number, and so on. */
 interface Lane {
   readonly queue: string;
@@ -137,8 +140,12 @@ export class RecordedWriter {
 
   async #checkQueue(reader: Client, { queue, created, uncertainCreates }: Lane): Promise<void> {
     const { children } = await reader.getChildren(queue);
-    const paths = children.map((name) => `${queue}/${name}`);
-    const there = new Map(await Promise.all(paths.map(async (path) => [path, await readText(reader, path)] as const)));
+    const there = new Map<string, string>();
+    for (let at = 0; at < children.length; at += READ_AT_ONCE) {
+      const paths = children.slice(at, at + READ_AT_ONCE).map((name) => `${queue}/${name}`);
+      const texts = await Promise.all(paths.map((path) => readText(reader, path)));
+      for (const [index, path] of paths.entries()) there.set(path, texts[index] ?? '');
+    }
     for (const [path, value] of created) assert.is(there.get(path), value, `acknowledged ${path} is lost`);
     const others = [...there].filter(([path]) => !created.has(path)).map(([, value]) => value);
     assert.is(new Set(others).size, others.length, `an unanswered create happened twice: ${others}`);
