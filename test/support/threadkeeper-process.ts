@@ -4,7 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { adminSocketPath } from '../../runtime/admin/admin-protocol.ts';
 import { eventually } from './eventually.ts';
 
 const MAIN = fileURLToPath(new URL('../../runtime/cli/main.js', import.meta.url));
@@ -80,6 +82,7 @@ export class ThreadkeeperProcess {
     process.once('exit', killOnExit);
     this.ended = once(child, 'close').then(([exitCode]: readonly unknown[]) => {
       process.removeListener('exit', killOnExit);
+      this.#removeSocket();
       return typeof exitCode === 'number' ? exitCode : null;
     });
   }
@@ -102,6 +105,12 @@ export class ThreadkeeperProcess {
   signal(name: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null> {
     this.#child.kill(name);
     return this.ended;
+  }
+
+  /** A process that was killed leaves its local socket behind; on free ports nobody would ever take it over. */
+  #removeSocket(): void {
+    const [port] = this.clientPorts;
+    if (port !== undefined) rmSync(adminSocketPath(port), { force: true });
   }
 
   /** Idempotent. */
