@@ -51,7 +51,6 @@ function tidy({ exitCode, stdout, stderr }: CliResult): CliResult {
   const results = stdout
     .replace(/^Connecting to .*\n/, '')
     .replace(/^Welcome to ZooKeeper!\nJLine support is disabled\n/, '')
-    .replace(/^\nWATCHER::\n\nWatchedEvent state:SyncConnected type:None path:null\n/m, '')
     .replace(/ zxid: -1$/gm, '');
   const sameForAll = (text: string): string =>
     text

@@ -107,6 +107,8 @@ export interface CliResult {
 
 /**
  * Runs Debian's zkCli.sh against `server` (`host:port[,…][/chroot]`). It connects, does what `command` says and ends.
+ * Its stdout comes without the notice that the session is there: another thread of zkCli prints that, in two parts and at
+ * any point between the lines of the command's own output.
  * @param input  with an empty command: lines for its shell, which ends after the last one
  */
 export async function zkCli(server: string, command: readonly string[], input = ''): Promise<CliResult> {
@@ -117,7 +119,11 @@ export async function zkCli(server: string, command: readonly string[], input = 
     readAll(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ]);
-  return { exitCode, stdout, stderr };
+  return { exitCode, stdout: withoutSessionNotice(stdout), stderr };
+}
+
+function withoutSessionNotice(output: string): string {
+  return output.replace('\nWATCHER::\n', '').replace(/\nWatchedEvent state:SyncConnected type:None path:null\n/, '');
 }
 
 async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
