@@ -11,12 +11,15 @@ import { OpCode } from './op-code.ts';
 import { JuteError, type JuteReader } from './reader.ts';
 import {
   type CreateRequest,
+  type CreateTtlRequest,
   readCreateRequest,
+  readCreateTtlRequest,
   readSetDataRequest,
   readVersionedRequest,
   type SetDataRequest,
   type VersionedRequest,
   writeCreateRequest,
+  writeCreateTtlRequest,
   writeSetDataRequest,
   writeVersionedRequest,
 } from './request.ts';
@@ -26,7 +29,7 @@ import type { JuteWriter } from './writer.ts';
 export type MultiOp =
   | ({ readonly type: typeof OpCode.create | typeof OpCode.create2 } & CreateRequest)
   | ({ readonly type: typeof OpCode.createContainer } & CreateRequest)
-  | ({ readonly type: typeof OpCode.createTTL; readonly ttl: number } & CreateRequest)
+  | ({ readonly type: typeof OpCode.createTTL } & CreateTtlRequest)
   | ({ readonly type: typeof OpCode.delete | typeof OpCode.check } & VersionedRequest)
   | ({ readonly type: typeof OpCode.setData } & SetDataRequest);
 
@@ -75,8 +78,7 @@ export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void
         writeVersionedRequest(writer, op);
         break;
       case OpCode.createTTL:
-        writeCreateRequest(writer, op);
-        writer.writeLong(op.ttl);
+        writeCreateTtlRequest(writer, op);
         break;
       default:
         writeCreateRequest(writer, op);
@@ -103,7 +105,7 @@ function readMultiOp(reader: JuteReader, type: number): MultiOp {
     case OpCode.createContainer:
       return { type, ...readCreateRequest(reader) };
     case OpCode.createTTL:
-      return { type, ...readCreateRequest(reader), ttl: reader.readLong() };
+      return { type, ...readCreateTtlRequest(reader) };
     case OpCode.delete:
     case OpCode.check:
       return { type, ...readVersionedRequest(reader) };

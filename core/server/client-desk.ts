@@ -309,7 +309,7 @@ export class ClientDesk {
     if (request === undefined) return;
     // The session lives on another server now: ZooKeeper tells nothing on the old connection and hangs up.
     if (result.error === zkCodeOf('SESSION_MOVED')) return this.close(connection);
-    replyToWrite(connection, request, header.zxid, result);
+    replyToWrite(connection, { request, zxid: header.zxid, result, tree: this.#tree });
     if (request.opCode === OpCode.closeSession) this.close(connection);
     else this.#drain(connection);
   }

@@ -7,7 +7,7 @@ import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import type { Epoch } from '../zxid.ts';
-import { readWriteRequest, type WriteRequest } from './write-request.ts';
+import { isWrite, readWriteRequest, type WriteRequest } from './write-request.ts';
 
 export type RequestKind =
   /** Travels to the leader and comes back as a txn. */
@@ -66,17 +66,6 @@ export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
 }
 
 function kindOf(opCode: number): RequestKind {
-  switch (opCode) {
-    case OpCode.create:
-    case OpCode.create2:
-    case OpCode.delete:
-    case OpCode.setData:
-    case OpCode.multi:
-    case OpCode.closeSession:
-      return 'write';
-    case OpCode.sync:
-      return 'sync';
-    default:
-      return 'local';
-  }
+  if (isWrite(opCode)) return 'write';
+  return opCode === OpCode.sync ? 'sync' : 'local';
 }

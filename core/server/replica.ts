@@ -24,10 +24,13 @@ import type { Epoch, Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
 import { Connection } from './connection.ts';
 import type { ReplicaEffect } from './effects.ts';
+import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
+import { Membership } from './membership.ts';
 import { SessionIdSource } from './session-ids.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
+import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
 
 export interface ReplicaOptions extends PeerOptions {
   /** Width of a session expiry bucket, milliseconds. */
@@ -40,6 +43,8 @@ export interface ReplicaOptions extends PeerOptions {
   readonly snapPhase: number;
   /** How long clients may wait here for a leader before they are turned away, milliseconds. */
   readonly electionHoldMs: number;
+  /** Defaults: `WRITE_DEFAULTS`. */
+  readonly writes?: Partial<WriteSettings>;
 }
 
 /** What the disk remembers. */
@@ -63,11 +68,13 @@ export interface Clock {
 
 export class Replica {
   readonly #options: ReplicaOptions;
+  readonly #writes: WriteSettings;
   readonly #peer: Peer;
   readonly #clients: ClientDesk;
   readonly #transfers: SnapshotTransfers;
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
+  readonly #membership: Membership;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
@@ -81,6 +88,7 @@ export class Replica {
 
   constructor(options: ReplicaOptions, restored: RestoredReplica, clock: Clock) {
     this.#options = options;
+    this.#writes = { ...WRITE_DEFAULTS, ...options.writes };
     this.#clock = clock;
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
@@ -91,7 +99,10 @@ export class Replica {
     this.#leaderReplies = {
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
+      notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
   }
 
@@ -185,6 +196,12 @@ export class Replica {
 
   onSnapshotSaved(): void {
     this.#isSnapshotting = false;
+  }
+
+  /** Where every member of the ensemble is reached: once that is known, and whenever it changes. */
+  onMembers(members: readonly EnsembleMember[]): void {
+    this.#membership.onMembers(members);
+    this.#membership.showIn(this.#tree, this.#clock.wallMs);
   }
 
   /** The disk takes nothing more (false), or takes writes again. */
@@ -306,7 +323,13 @@ export class Replica {
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
       const { id: self, tickMs } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
+        ...this.#clock,
+        self,
+        tickMs,
+        settings: this.#writes,
+        membership: this.#membership,
+      });
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
@@ -341,7 +364,7 @@ export class Replica {
   }
 
   #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
-    this.#incoming ??= new SnapshotReader('stream');
+    this.#incoming ??= new SnapshotReader('stream', this.#writes);
     this.#incoming.push(bytes);
     if (!last) return;
     const tree = this.#incoming.finish(zxid);
@@ -353,6 +376,7 @@ export class Replica {
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
     this.#isSnapshotting = false;
+    this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);
   }
 }

@@ -18,6 +18,14 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   heartbeatTimeoutMs: 2000,
   snapCount: 100_000,
   maxClientConnections: 60,
+  extendedTypes: false,
+  containerCheckIntervalMs: 60_000,
+  containerMaxPerMinute: 10_000,
+  containerMaxNeverUsedMs: 0,
+  enforceQuota: false,
+  reconfigEnabled: false,
+  skipAcl: false,
+  eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
 });
 

@@ -6,13 +6,17 @@ import { errorFromZkCode } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { formatSessionId, isNoSession } from '../../core/ids.ts';
 import { type Acl, OPEN_ACL, readAcl } from '../../core/jute/acl.ts';
+import { writeSetAclRequest } from '../../core/jute/auth.ts';
 import { writeMultiEnd, writeMultiHeader } from '../../core/jute/multi.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
 import type { JuteReader } from '../../core/jute/reader.ts';
+import { writeReconfigRequest } from '../../core/jute/reconfig.ts';
 import {
+  CreateFlag,
   readReplyHeader,
   readWatchedEvent,
   writeCreateRequest,
+  writeCreateTtlRequest,
   writeRequestHeader,
   writeSetDataRequest,
   writeVersionedRequest,
@@ -25,11 +29,21 @@ type Path = string | null;
 
 export type MultiMember =
   | {
-      readonly op: 'create' | 'create2';
+      readonly op: 'create' | 'create2' | 'createContainer';
       readonly path: Path;
       readonly data?: Path;
+      /** Default 0; of a container its own, as clients send it. */
       readonly flags?: number;
       readonly acl?: readonly Acl[];
+    }
+  | {
+      readonly op: 'createTTL';
+      readonly path: Path;
+      readonly data?: Path;
+      /** Default: that of a TTL znode. */
+      readonly flags?: number;
+      readonly acl?: readonly Acl[];
+      readonly ttl: number;
     }
   | { readonly op: 'delete' | 'check'; readonly path: Path; readonly version?: number }
   | { readonly op: 'setData'; readonly path: Path; readonly data?: Path; readonly version?: number };
@@ -42,6 +56,14 @@ export type Request =
       readonly watch?: boolean;
     }
   | { readonly op: 'getACL' | 'sync'; readonly path: Path }
+  | { readonly op: 'setACL'; readonly path: Path; readonly acl?: readonly Acl[]; readonly version?: number }
+  | {
+      readonly op: 'reconfig';
+      readonly joining?: Path;
+      readonly leaving?: Path;
+      readonly newMembers?: Path;
+      readonly version?: number;
+    }
   | { readonly op: 'multi'; readonly ops: readonly MultiMember[] }
   | {
       readonly op: 'setWatches';
@@ -108,6 +130,14 @@ function writeBody(writer: JuteWriter, request: Request): void {
     case 'getACL':
     case 'sync':
       return writer.writeString(request.path);
+    case 'setACL': {
+      const { path, acl = OPEN_ACL, version = -1 } = request;
+      return writeSetAclRequest(writer, { path, acl, version });
+    }
+    case 'reconfig': {
+      const { joining = null, leaving = null, newMembers = null, version: curConfigId = -1 } = request;
+      return writeReconfigRequest(writer, { joining, leaving, newMembers, curConfigId });
+    }
     case 'multi':
       for (const member of request.ops) {
         writeMultiHeader(writer, OpCode[member.op], -1);
@@ -131,9 +161,14 @@ function writeBody(writer: JuteWriter, request: Request): void {
 function writeMember(writer: JuteWriter, member: MultiMember): void {
   switch (member.op) {
     case 'create':
-    case 'create2': {
-      const { path, flags = 0, acl = OPEN_ACL } = member;
+    case 'create2':
+    case 'createContainer': {
+      const { path, flags = member.op === 'createContainer' ? CreateFlag.container : 0, acl = OPEN_ACL } = member;
       return writeCreateRequest(writer, { path, data: bytesOf(member.data), acl, flags });
+    }
+    case 'createTTL': {
+      const { path, flags = CreateFlag.persistentWithTtl, acl = OPEN_ACL, ttl } = member;
+      return writeCreateTtlRequest(writer, { path, data: bytesOf(member.data), acl, flags, ttl });
     }
     case 'delete':
     case 'check':
@@ -162,11 +197,15 @@ function describeBody(reader: JuteReader, request: Request, notation: Notation):
     case 'sync':
       return String(reader.readString());
     case 'create2':
+    case 'createContainer':
+    case 'createTTL':
       return `${reader.readString()} ${describeStat(reader, notation)}`;
     case 'exists':
     case 'setData':
+    case 'setACL':
       return describeStat(reader, notation);
     case 'getData':
+    case 'reconfig':
       return `${describeData(reader.readBuffer())} ${describeStat(reader, notation)}`;
     case 'getChildren':
       return describeNames(reader);

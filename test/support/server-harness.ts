@@ -15,7 +15,7 @@ import { TestMachine } from './test-machine.ts';
 const TICK_MS = 50;
 const STEPS_MAX = 100_000;
 
-const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
+const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers' | 'writes'> = {
   heartbeatIntervalMs: 100,
   syncLimitMs: 1000,
   initLimitMs: 5000,
@@ -32,7 +32,7 @@ const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   electionHoldMs: 3000,
 };
 
-export interface WorldOptions extends Partial<typeof DEFAULTS> {
+export interface WorldOptions extends Partial<typeof DEFAULTS>, Pick<ReplicaOptions, 'writes'> {
   readonly voters?: number;
   readonly observers?: number;
 }
