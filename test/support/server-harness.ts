@@ -8,6 +8,7 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Clock, Replica, ReplicaOptions } from '../../core/server/replica.ts';
+import { ZOOKEEPER_PASSWORDS } from '../../core/server/session-password.ts';
 import type { ConnectOptions } from './conversation.ts';
 import { TestClient } from './test-client.ts';
 import { TestMachine } from './test-machine.ts';
@@ -27,6 +28,7 @@ const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   tickMs: 1000,
   minSessionTimeoutMs: 2000,
   maxSessionTimeoutMs: 20_000,
+  sessionPasswords: ZOOKEEPER_PASSWORDS,
   snapCount: 100_000,
   snapPhase: 0,
   electionHoldMs: 3000,
