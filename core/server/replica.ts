@@ -29,6 +29,7 @@ import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts'
 import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import { SessionIdSource } from './session-ids.ts';
+import type { SessionPasswords } from './session-password.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
 import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
 
@@ -37,6 +38,7 @@ export interface ReplicaOptions extends PeerOptions {
   readonly tickMs: number;
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  readonly sessionPasswords: SessionPasswords;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
   /** 0 … 1, drawn by the host. */
@@ -71,6 +73,7 @@ export class Replica {
   readonly #writes: WriteSettings;
   readonly #peer: Peer;
   readonly #clients: ClientDesk;
+  readonly #sessionIds: SessionIdSource;
   readonly #transfers: SnapshotTransfers;
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
@@ -93,8 +96,11 @@ export class Replica {
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
-    const ids = new SessionIdSource(options.id, clock.wallMs);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids });
+    const fromMs = options.sessionPasswords.idsFromMs;
+    this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
+    this.#sessionIds.onTree(restored.tree);
+    this.#sessionIds.onLog(restored.recent);
+    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds });
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     this.#leaderReplies = {
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
@@ -287,6 +293,7 @@ export class Replica {
   #commit(zxid: Zxid, entry: Uint8Array): void {
     const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
     const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
+    if (header.type === OpCode.createSession) this.#sessionIds.onKnown(header.clientId);
     this.#leader?.onApplied(header);
     this.#clients.onApplied(header, result);
     this.#txnsSinceSnapshot++;
@@ -375,6 +382,7 @@ export class Replica {
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#sessionIds.onTree(tree);
     this.#isSnapshotting = false;
     this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);

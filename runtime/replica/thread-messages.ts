@@ -6,6 +6,7 @@ import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -16,6 +17,7 @@ export type ReplicaSettings = Pick<
   | 'heartbeatTimeoutMs'
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
+  | 'sessionPasswords'
   | 'snapCount'
   | 'maxClientConnections'
   | 'extendedTypes'
@@ -33,6 +35,8 @@ export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  /** See `sessionPasswords`; the same for all replicas and for every life of them. */
+  readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
   readonly storage:
