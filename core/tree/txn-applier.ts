@@ -97,7 +97,9 @@ export class TxnApplier {
     }
     const { zxid, time } = header;
     this.row = state.insert(parent, { data: txn.data, acl: txn.acl, owner, zxid, time });
-    if (state.watches.hasAny) state.watches.onCreated(txn.path, zxid);
+    if (state.watches.hasAny) {
+      state.watches.onCreated({ path: txn.path, zxid, acl: state.acl(this.row) }, state.acl(parent));
+    }
     return ApplyError.ok;
   }
 
@@ -125,8 +127,9 @@ export class TxnApplier {
     }
     if (row === NO_ROW) return ApplyError.noNode;
     // Descendants exist in replay only: children of a later znode of this name, which later txns create again.
+    const acl = state.acl(row);
     state.remove(row);
-    if (state.watches.hasAny) state.watches.onDeleted(path, zxid);
+    if (state.watches.hasAny) state.watches.onDeleted({ path, zxid, acl }, state.acl(parent));
     return ApplyError.ok;
   }
 
@@ -140,7 +143,9 @@ export class TxnApplier {
     records.setLong(row, Long.mzxid, header.zxid);
     records.setLong(row, Long.mtime, header.time);
     this.row = row;
-    if (state.watches.hasAny) state.watches.onDataChanged(txn.path, header.zxid);
+    if (state.watches.hasAny) {
+      state.watches.onDataChanged({ path: txn.path, zxid: header.zxid, acl: state.acl(row) });
+    }
     return ApplyError.ok;
   }
 
