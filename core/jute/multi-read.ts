@@ -1,27 +1,28 @@
 /**
- * multiRead (op 22): several reads answered together, each for itself (zookeeper-facts 3.3). The frame is that of a multi
- * (multi.ts); its members are getData and getChildren, its results their records or errors. A `watch` flag is read and
- * means nothing here.
+ * multiRead (op 22): several reads in one request, each with an outcome of its own. Framed as a multi (multi.ts): one
+ * MultiHeader before each member and each result, another at the end (facts 3.3).
  */
 
 import { readMultiMembers, writeMultiEnd, writeMultiHeader } from './multi.ts';
 import { OpCode } from './op-code.ts';
 import { JuteError, type JuteReader } from './reader.ts';
 import { readWatchableRequest, writeWatchableRequest } from './request.ts';
-import { readStat, type Stat } from './stat.ts';
+import { readStat, type Stat, writeStat } from './stat.ts';
 import type { JuteWriter } from './writer.ts';
 
+/** The watch flag travels and is ignored. */
 export interface MultiReadOp {
   readonly type: typeof OpCode.getData | typeof OpCode.getChildren;
-  readonly path: string;
+  readonly path: string | null;
 }
 
+/** Data is lent: it points into the frame that was read. */
 export type MultiReadResult =
   | { readonly type: 'getData'; readonly data: Uint8Array | null; readonly stat: Stat }
-  | { readonly type: 'getChildren'; readonly names: readonly string[] }
+  | { readonly type: 'getChildren'; readonly children: readonly string[] }
   | { readonly type: 'error'; readonly error: number };
 
-/** @throws JuteError when a member does not decode, is no such read or has no path: all is then answered with -5 */
+/** @throws JuteError when a member does not decode or is no such read: the whole request is then answered with -5 */
 export function readMultiReadOps(reader: JuteReader): MultiReadOp[] {
   return readMultiMembers(reader, readMultiReadOp);
 }
@@ -38,7 +39,34 @@ export function readMultiReadResults(reader: JuteReader): MultiReadResult[] {
   return readMultiMembers(reader, readMultiReadResult);
 }
 
-/** The data of a result is a view of the frame. */
+export function writeMultiReadResults(writer: JuteWriter, results: readonly MultiReadResult[]): void {
+  for (const result of results) {
+    switch (result.type) {
+      case 'getData':
+        writeMultiHeader(writer, OpCode.getData, 0);
+        writer.writeBuffer(result.data);
+        writeStat(writer, result.stat);
+        break;
+      case 'getChildren':
+        writeMultiHeader(writer, OpCode.getChildren, 0);
+        writer.writeInt(result.children.length);
+        for (const name of result.children) writer.writeString(name);
+        break;
+      case 'error':
+        writeMultiHeader(writer, OpCode.error, result.error);
+        writer.writeInt(result.error);
+    }
+  }
+  writeMultiEnd(writer);
+}
+
+function readMultiReadOp(reader: JuteReader, type: number): MultiReadOp {
+  if (type !== OpCode.getData && type !== OpCode.getChildren) {
+    throw new JuteError(`op ${type} cannot be part of a multiRead`);
+  }
+  return { type, path: readWatchableRequest(reader).path };
+}
+
 function readMultiReadResult(reader: JuteReader, type: number): MultiReadResult {
   switch (type) {
     case OpCode.getData: {
@@ -47,20 +75,13 @@ function readMultiReadResult(reader: JuteReader, type: number): MultiReadResult 
     }
     case OpCode.getChildren: {
       const count = reader.readCount();
-      return { type: 'getChildren', names: Array.from({ length: count }, () => reader.readString() ?? '') };
+      const children: string[] = [];
+      for (let index = 0; index < count; index++) children.push(reader.readString() ?? '');
+      return { type: 'getChildren', children };
     }
     case OpCode.error:
       return { type: 'error', error: reader.readInt() };
     default:
       throw new JuteError(`a multiRead's result has the unknown type ${type}`);
   }
-}
-
-function readMultiReadOp(reader: JuteReader, type: number): MultiReadOp {
-  if (type !== OpCode.getData && type !== OpCode.getChildren) {
-    throw new JuteError(`op ${type} cannot be part of a multiRead`);
-  }
-  const { path } = readWatchableRequest(reader);
-  if (path === null) throw new JuteError('a read of a multiRead names no path');
-  return { type, path };
 }

@@ -1,11 +1,12 @@
 /**
- * Requests about watches themselves, beyond the flag of a read, and the frame that tells of an event (zookeeper.jute,
- * package proto).
+ * Records around watches beyond the flag of a read (zookeeper.jute, package proto; facts 3.1, 6.4, 6.5):
  *
- *     class SetWatches  { long relativeZxid; vector<ustring> dataWatches; … existWatches; … childWatches; }
- *     class SetWatches2 { the same, then vector<ustring> persistentWatches; … persistentRecursiveWatches; }
- *     class AddWatchRequest { ustring path; int mode; }
- *     class CheckWatchesRequest, RemoveWatchesRequest { ustring path; int type; }
+ *     class SetWatches          { long relativeZxid; vector<ustring> dataWatches, existWatches, childWatches; }
+ *     class SetWatches2         { as SetWatches; vector<ustring> persistentWatches, persistentRecursiveWatches; }
+ *     class AddWatchRequest     { ustring path; int mode; }
+ *     class CheckWatchesRequest { ustring path; int type; }   // removeWatches as well
+ *
+ * And the frame that tells of an event.
  */
 
 import { SpecialXid } from './op-code.ts';
@@ -13,17 +14,17 @@ import { JuteError, type JuteReader } from './reader.ts';
 import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from './request.ts';
 import type { JuteWriter } from './writer.ts';
 
-/** Of addWatch (ZooDefs.AddWatchModes). */
+/** Modes of addWatch. */
 export const AddWatchMode = { persistent: 0, persistentRecursive: 1 } as const;
 
-/** Of checkWatches and removeWatches (Watcher.WatcherType). */
+/** What checkWatches and removeWatches look for; 4 and 5 since ZooKeeper 3.9. */
 export const WatcherType = { children: 1, data: 2, any: 3, persistent: 4, persistentRecursive: 5 } as const;
 
 /** The zxid in the header of an event that setWatches makes up for: which txn it was, nobody looked for. */
 export const CATCH_UP_ZXID = -1;
 
 export interface SetWatchesRequest {
-  /** The last zxid that the client has seen. */
+  /** The last zxid that the client saw: what changed after it is told now. */
   readonly relativeZxid: number;
   readonly data: readonly string[];
   readonly exist: readonly string[];
@@ -35,46 +36,62 @@ export interface SetWatches2Request extends SetWatchesRequest {
   readonly persistentRecursive: readonly string[];
 }
 
-/** addWatch: a `mode`; checkWatches, removeWatches: a `type`. */
-export interface WatchChoiceRequest {
+export interface AddWatchRequest {
   readonly path: string | null;
-  readonly choice: number;
+  /** One of `AddWatchMode`. */
+  readonly mode: number;
 }
 
-export function readSetWatches(reader: JuteReader): SetWatchesRequest {
+export interface CheckWatchesRequest {
+  readonly path: string | null;
+  /** One of `WatcherType`. */
+  readonly type: number;
+}
+
+export function readSetWatchesRequest(reader: JuteReader): SetWatchesRequest {
   const relativeZxid = reader.readLong();
   const data = readPaths(reader);
   const exist = readPaths(reader);
   return { relativeZxid, data, exist, child: readPaths(reader) };
 }
 
-export function writeSetWatches(writer: JuteWriter, request: SetWatchesRequest): void {
+export function writeSetWatchesRequest(writer: JuteWriter, request: SetWatchesRequest): void {
   writer.writeLong(request.relativeZxid);
   writePaths(writer, request.data);
   writePaths(writer, request.exist);
   writePaths(writer, request.child);
 }
 
-export function readSetWatches2(reader: JuteReader): SetWatches2Request {
-  const request = readSetWatches(reader);
+export function readSetWatches2Request(reader: JuteReader): SetWatches2Request {
+  const standard = readSetWatchesRequest(reader);
   const persistent = readPaths(reader);
-  return { ...request, persistent, persistentRecursive: readPaths(reader) };
+  return { ...standard, persistent, persistentRecursive: readPaths(reader) };
 }
 
-export function writeSetWatches2(writer: JuteWriter, request: SetWatches2Request): void {
-  writeSetWatches(writer, request);
+export function writeSetWatches2Request(writer: JuteWriter, request: SetWatches2Request): void {
+  writeSetWatchesRequest(writer, request);
   writePaths(writer, request.persistent);
   writePaths(writer, request.persistentRecursive);
 }
 
-export function readWatchChoice(reader: JuteReader): WatchChoiceRequest {
+export function readAddWatchRequest(reader: JuteReader): AddWatchRequest {
   const path = reader.readString();
-  return { path, choice: reader.readInt() };
+  return { path, mode: reader.readInt() };
 }
 
-export function writeWatchChoice(writer: JuteWriter, request: WatchChoiceRequest): void {
+export function writeAddWatchRequest(writer: JuteWriter, request: AddWatchRequest): void {
   writer.writeString(request.path);
-  writer.writeInt(request.choice);
+  writer.writeInt(request.mode);
+}
+
+export function readCheckWatchesRequest(reader: JuteReader): CheckWatchesRequest {
+  const path = reader.readString();
+  return { path, type: reader.readInt() };
+}
+
+export function writeCheckWatchesRequest(writer: JuteWriter, request: CheckWatchesRequest): void {
+  writer.writeString(request.path);
+  writer.writeInt(request.type);
 }
 
 /** A whole frame, its length included: the same bytes for every client that is told. */

@@ -30,6 +30,7 @@ export function answerMultiRead(tree: DataTree, connection: Connection, xid: num
 }
 
 function answerOne(tree: DataTree, connection: Connection, { type, path }: MultiReadOp): void {
+  if (path === null) throw new JuteError('a read of a multiRead names no path');
   const { output } = connection;
   const row = tree.find(path);
   if (row < 0) return writeError(connection, 'NO_NODE');

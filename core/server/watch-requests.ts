@@ -9,9 +9,10 @@ import { JuteError, type JuteReader } from '../jute/reader.ts';
 import { EventType } from '../jute/request.ts';
 import {
   AddWatchMode,
-  readSetWatches,
-  readSetWatches2,
-  readWatchChoice,
+  readAddWatchRequest,
+  readCheckWatchesRequest,
+  readSetWatches2Request,
+  readSetWatchesRequest,
   type SetWatchesRequest,
   WatcherType,
 } from '../jute/watch.ts';
@@ -33,9 +34,9 @@ export function answerSetWatches(
   body: JuteReader,
 ): void {
   if (opCode === OpCode.setWatches) {
-    setOneShotWatches(tree, connection, readSetWatches(body));
+    setOneShotWatches(tree, connection, readSetWatchesRequest(body));
   } else {
-    const request = readSetWatches2(body);
+    const request = readSetWatches2Request(body);
     setOneShotWatches(tree, connection, request);
     for (const path of request.persistent) tree.watches.persistent.add(path, connection);
     for (const path of request.persistentRecursive) tree.watches.recursive.add(path, connection);
@@ -44,7 +45,7 @@ export function answerSetWatches(
 }
 
 export function answerAddWatch(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
-  const { path, choice: mode } = readWatchChoice(body);
+  const { path, mode } = readAddWatchRequest(body);
   registryOf(tree.watches, mode).add(path ?? '', connection);
   const start = beginReply(tree, connection, xid);
   connection.output.writeInt(0);
@@ -52,7 +53,7 @@ export function answerAddWatch(tree: DataTree, connection: Connection, xid: numb
 }
 
 export function answerCheckWatches(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
-  const { path, choice: type } = readWatchChoice(body);
+  const { path, type } = readCheckWatchesRequest(body);
   const isThere = registriesOf(tree.watches, type).some((registry) => registry.has(path ?? '', connection));
   if (isThere) connection.reply(xid, tree.lastProcessedZxid, 0);
   else refuse(tree, connection, xid, 'NO_WATCHER');
@@ -60,7 +61,7 @@ export function answerCheckWatches(tree: DataTree, connection: Connection, xid: 
 
 /** Takes away all that `type` covers; there must have been something. */
 export function answerRemoveWatches(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
-  const { path, choice: type } = readWatchChoice(body);
+  const { path, type } = readCheckWatchesRequest(body);
   let wasThere = false;
   for (const registry of registriesOf(tree.watches, type)) {
     if (registry.remove(path ?? '', connection)) wasThere = true;

@@ -122,7 +122,7 @@ watches('a read with a watch leaves a persistent watch of the same path as it is
 });
 
 watches('removeWatches takes away its type and no other, and there must be something to take', () => {
-  const { children, data, any } = WatcherType;
+  const { children, data } = WatcherType;
   const kinds = [
     { type: data, request: { op: 'exists', path: '/a', watch: true } },
     { type: children, request: { op: 'getChildren', path: '/a', watch: true } },
@@ -135,8 +135,8 @@ watches('removeWatches takes away its type and no other, and there must be somet
     ask(world, client, create('/a'), kind.request);
     const found = (types: readonly number[]): string[] =>
       types.filter((type) => ask(world, client, checkWatches('/a', type))[0] === 'checkWatches 1:2').map(String);
-    assert.equal(found([1, 2, 3, 4, 5]), [kind.type, any].sort().map(String));
-    assert.equal(ask(world, client, checkWatches('/b', any)), ['checkWatches 1:2 NO_WATCHER']);
+    assert.equal(found([1, 2, 3, 4, 5]), [kind.type, WatcherType.any].sort().map(String));
+    assert.equal(ask(world, client, checkWatches('/b', WatcherType.any)), ['checkWatches 1:2 NO_WATCHER']);
     for (const other of kinds) {
       if (other === kind) continue;
       assert.equal(ask(world, client, removeWatches('/a', other.type)), ['removeWatches 1:2 NO_WATCHER']);

@@ -20,7 +20,13 @@ import {
   writeWatchableRequest,
 } from '../../core/jute/request.ts';
 import { readStat } from '../../core/jute/stat.ts';
-import { type SetWatchesRequest, writeSetWatches, writeSetWatches2, writeWatchChoice } from '../../core/jute/watch.ts';
+import {
+  type SetWatchesRequest,
+  writeAddWatchRequest,
+  writeCheckWatchesRequest,
+  writeSetWatches2Request,
+  writeSetWatchesRequest,
+} from '../../core/jute/watch.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 
 type Path = string | null;
@@ -133,10 +139,10 @@ function writeBody(writer: JuteWriter, request: Request): void {
     case 'getAllChildrenNumber':
       return writer.writeString(request.path);
     case 'addWatch':
-      return writeWatchChoice(writer, { path: request.path, choice: request.mode });
+      return writeAddWatchRequest(writer, request);
     case 'checkWatches':
     case 'removeWatches':
-      return writeWatchChoice(writer, { path: request.path, choice: request.type });
+      return writeCheckWatchesRequest(writer, request);
     case 'multiRead':
       for (const { op, path, watch = false } of request.ops) {
         writeMultiHeader(writer, OpCode[op], -1);
@@ -150,10 +156,10 @@ function writeBody(writer: JuteWriter, request: Request): void {
       }
       return writeMultiEnd(writer);
     case 'setWatches':
-      return writeSetWatches(writer, missedSince(request));
+      return writeSetWatchesRequest(writer, missedSince(request));
     case 'setWatches2': {
       const { persistent = [], recursive = [] } = request;
-      return writeSetWatches2(writer, { ...missedSince(request), persistent, persistentRecursive: recursive });
+      return writeSetWatches2Request(writer, { ...missedSince(request), persistent, persistentRecursive: recursive });
     }
     case 'raw':
       return writer.writeBytes(request.body);
