@@ -367,7 +367,7 @@ export class ClientDesk {
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
     this.#keptAlive.delete(connection);
-    this.#tree.watches.remove(connection);
+    this.#tree.watches.removeAll(connection);
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }
 }

@@ -7,12 +7,13 @@
  */
 
 import { NO_SESSION, type SessionId } from '../ids.ts';
-import { SpecialXid } from '../jute/op-code.ts';
+import { Permission } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
-import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from '../jute/request.ts';
+import { writeReplyHeader } from '../jute/request.ts';
+import { CATCH_UP_ZXID, writeEventFrame } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
-import type { Watcher } from '../tree/watches.ts';
-import type { Zxid } from '../zxid.ts';
+import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
+import { isAllowed } from './authorize.ts';
 import { RequestQueue } from './request-queue.ts';
 
 /**
@@ -73,12 +74,17 @@ export class Connection implements Watcher {
     this.endFrame(start);
   }
 
-  onWatchedEvent(type: number, path: string, zxid: Zxid | -1): void {
-    if (this.phase !== 'established') return;
-    const start = this.beginFrame();
-    writeReplyHeader(this.output, SpecialXid.watchEvent, zxid, 0);
-    writeWatchedEvent(this.output, { type, state: SYNC_CONNECTED, path });
-    this.endFrame(start);
+  /** Not told to who may not read the znode; its one-shot watch is used up all the same. */
+  onWatchedEvent(event: TriggeredEvent): void {
+    if (this.phase !== 'established' || !isAllowed(event.acl, Permission.read, this.identities)) return;
+    this.markDirty();
+    this.output.writeBytes(event.frame);
+  }
+
+  /** An event that came to pass while this client was away (setWatches). No ACL is asked. */
+  tellMissed(type: number, path: string): void {
+    this.markDirty();
+    writeEventFrame(this.output, { type, path, zxid: CATCH_UP_ZXID });
   }
 
   /** Ends the connection once its output has left. */
