@@ -31,6 +31,8 @@ export interface Proposed {
 export interface LeaderReplies {
   syncReleased(origin: PeerId): void;
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
+  /** A session was not heard of for longer than its timeout. */
+  sessionExpired(session: SessionId): void;
 }
 
 /** An answer that waits until everything proposed before the question is committed. */
@@ -69,6 +71,16 @@ export class LeaderDesk implements Upstream {
     this.#changes = new OutstandingChanges(tree);
     this.#tracker = new SessionTracker(tickMs, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
+  }
+
+  /** Answers that wait for what was proposed before them. */
+  get waitingCount(): number {
+    return this.#answers.size;
+  }
+
+  /** See SessionTracker.expiries. */
+  expiries(): [expiresAtMs: number, sessions: SessionId[]][] {
+    return this.#tracker.expiries();
   }
 
   submit(request: UpstreamRequest, decoded: WriteRequest): void {
@@ -115,6 +127,7 @@ export class LeaderDesk implements Upstream {
     for (const session of this.#tracker.advance(nowMs)) {
       const zxid = this.#begin();
       if (zxid === null) return;
+      this.#replies.sessionExpired(session);
       const header = { clientId: session, cxid: 0, zxid, time: this.#wallMs, type: OpCode.closeSession };
       this.#propose(header, this.#closeSession(session));
     }
