@@ -54,16 +54,24 @@ export function writeMultiEnd(writer: JuteWriter): void {
   writer.writeInt(-1);
 }
 
-/** @throws JuteError when a member does not decode or is no write: the whole request is then answered with -5 */
-export function readMultiOps(reader: JuteReader): MultiOp[] {
-  const ops: MultiOp[] = [];
+/** The members of a request or of a reply, up to its end: `readMember` is at the record of one. */
+export function readMultiMembers<Member>(
+  reader: JuteReader,
+  readMember: (reader: JuteReader, type: number) => Member,
+): Member[] {
+  const members: Member[] = [];
   for (;;) {
     const type = reader.readInt();
     const done = reader.readBoolean();
     reader.readInt();
-    if (done) return ops;
-    ops.push(readMultiOp(reader, type));
+    if (done) return members;
+    members.push(readMember(reader, type));
   }
+}
+
+/** @throws JuteError when a member does not decode or is no write: the whole request is then answered with -5 */
+export function readMultiOps(reader: JuteReader): MultiOp[] {
+  return readMultiMembers(reader, readMultiOp);
 }
 
 export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void {
@@ -88,14 +96,7 @@ export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void
 }
 
 export function readMultiResults(reader: JuteReader): MultiResult[] {
-  const results: MultiResult[] = [];
-  for (;;) {
-    const type = reader.readInt();
-    const done = reader.readBoolean();
-    reader.readInt();
-    if (done) return results;
-    results.push(readMultiResult(reader, type));
-  }
+  return readMultiMembers(reader, readMultiResult);
 }
 
 function readMultiOp(reader: JuteReader, type: number): MultiOp {

@@ -145,13 +145,18 @@ export class DataTree {
     return this.state.store.records.int(row, Int.childCount);
   }
 
+  /** Znodes below this one at any depth, one step for each. */
+  descendantCount(row: Row): number {
+    return this.state.store.descendantCount(row);
+  }
+
   /** 0 for null data. */
   dataLength(row: Row): number {
     return Math.max(this.state.store.records.int(row, Int.dataLength), 0);
   }
 
   acl(row: Row): readonly Acl[] {
-    return this.state.acls.get(this.state.store.records.int(row, Int.aclKey));
+    return this.state.acl(row);
   }
 
   czxid(row: Row): number {

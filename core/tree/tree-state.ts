@@ -135,6 +135,10 @@ export class TreeState {
     this.digest.touch(row);
   }
 
+  acl(row: Row): readonly Acl[] {
+    return this.acls.get(this.store.records.int(row, Int.aclKey));
+  }
+
   setAcl(row: Row, acl: readonly Acl[]): void {
     const { records } = this.store;
     const old = records.int(row, Int.aclKey);

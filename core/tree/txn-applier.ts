@@ -102,7 +102,9 @@ export class TxnApplier {
     const { zxid, time } = header;
     this.row = state.insert(parent, { data: txn.data, acl: txn.acl, owner, zxid, time });
     this.#quotas.onCreated(txn.path, lengthOf(txn.data));
-    if (state.watches.hasAny) state.watches.onCreated(txn.path, zxid);
+    if (state.watches.hasAny) {
+      state.watches.onCreated({ path: txn.path, zxid, acl: state.acl(this.row) }, state.acl(parent));
+    }
     return ApplyError.ok;
   }
 
@@ -130,10 +132,11 @@ export class TxnApplier {
     }
     if (row === NO_ROW) return ApplyError.noNode;
     // Descendants exist in replay only: children of a later znode of this name, which later txns create again.
+    const acl = state.acl(row);
     for (let leaf = store.firstLeaf(row); leaf !== row; leaf = store.firstLeaf(row))
       this.#remove(leaf, store.path(leaf));
     this.#remove(row, path);
-    if (state.watches.hasAny) state.watches.onDeleted(path, zxid);
+    if (state.watches.hasAny) state.watches.onDeleted({ path, zxid, acl }, state.acl(parent));
     return ApplyError.ok;
   }
 
@@ -155,7 +158,9 @@ export class TxnApplier {
     records.setLong(row, Long.mtime, header.time);
     this.#quotas.onDataChanged(txn.path, lengthOf(txn.data) - bytesBefore);
     this.row = row;
-    if (state.watches.hasAny) state.watches.onDataChanged(txn.path, header.zxid);
+    if (state.watches.hasAny) {
+      state.watches.onDataChanged({ path: txn.path, zxid: header.zxid, acl: state.acl(row) });
+    }
     return ApplyError.ok;
   }
 
