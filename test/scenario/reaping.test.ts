@@ -76,7 +76,7 @@ reaping('what gets a child, goes, or becomes something else in the meantime is l
   world.settle();
   client.send({ op: 'ping' });
   world.settle();
-  assert.match(client.take(), /#13 create 1:15 \/replaced\nping 1:15$/);
+  assert.match(client.take(), /#13 create 1:14 \/replaced\nping 1:14$/);
   assert.is(childrenAt(world, client), '[replaced used-again zookeeper]');
 });
 
