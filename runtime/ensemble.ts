@@ -9,12 +9,20 @@ import { type PeerId, toPeerId } from '../core/ids.ts';
 import { busTransport } from './bus-transport.ts';
 import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs, wallMs } from './clock.ts';
 import type { EnsembleConfig } from './config/types.ts';
 import type { Log } from './logger.ts';
 import { type SupervisedReplica, Supervisor } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
+import {
+  isSessionSecretExposed,
+  makeSessionSecret,
+  openSessionSecret,
+  readSessionSecret,
+  SESSION_SECRET_FILE,
+  type SessionSecret,
+} from './storage/session-secret.ts';
 
 /** How long replicas may take to drain and sync at a stop. */
 const STOP_GRACE_MS = 10_000;
@@ -69,11 +77,13 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const ports = ids.map((_, index) => (config.clientPort === 0 ? 0 : config.clientPort + index));
   await requireFreePorts(config.host, ports);
   const directory = config.inMemory ? null : openDirectory(config, ids, log);
+  const sessionSecret = openSecret(config, directory, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
   const { supervisor, ready } = supervise({
     config,
     log,
+    sessionSecret,
     replicas: ids.map((id, index) => ({
       id,
       clientPort: ports[index] ?? 0,
@@ -118,6 +128,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
+  readonly sessionSecret: SessionSecret | null;
   readonly replicas: readonly {
     readonly id: PeerId;
     readonly clientPort: number;
@@ -126,7 +137,10 @@ interface Supervision {
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, replicas, onChange }: Supervision): { supervisor: Supervisor; ready: Promise<void> } {
+function supervise({ config, log, sessionSecret, replicas, onChange }: Supervision): {
+  supervisor: Supervisor;
+  ready: Promise<void>;
+} {
   let resolve: () => void;
   let reject: (error: Error) => void;
   const ready = new Promise<void>((onReady, onFailure) => {
@@ -135,6 +149,7 @@ function supervise({ config, log, replicas, onChange }: Supervision): { supervis
   });
   const supervisor: Supervisor = new Supervisor({
     replicas,
+    sessionSecret,
     settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
     log,
     onChange: () => {
@@ -156,6 +171,28 @@ function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log)
       process.exit(1);
     },
   });
+}
+
+function openSecret(
+  config: EnsembleConfig,
+  directory: ReturnType<typeof openDataDirectory> | null,
+  log: Log,
+): SessionSecret | null {
+  const isAskedFor = config.sessionPasswords === 'secret';
+  if (directory === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
+  try {
+    const secret = isAskedFor ? openSessionSecret(config.dataDir, wallMs()) : readSessionSecret(config.dataDir);
+    if (isSessionSecretExposed(config.dataDir)) {
+      log(
+        'warn',
+        `others can read ${config.dataDir}/${SESSION_SECRET_FILE}, and take over sessions: make its mode 600`,
+      );
+    }
+    return secret;
+  } catch (error) {
+    directory.release();
+    throw error;
+  }
 }
 
 /** Looks before anything is started, so that a port in use is told with nothing touched. */

@@ -16,6 +16,7 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   initLimitTicks: 10,
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
+  sessionPasswords: 'secret',
   snapCount: 100_000,
   maxClientConnections: 60,
   maxFrameBytes: 0xfffff,

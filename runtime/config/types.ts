@@ -37,6 +37,12 @@ export interface EnsembleConfig {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /**
+   * How the password is made by which a client takes its session to another connection. `secret`: from a secret of the
+   * ensemble, which is kept in the data directory; nobody can guess it. `zookeeper`: by ZooKeeper's public formula, so that
+   * sessions go on at servers of Apache ZooKeeper that take over the data directory. Default `secret`.
+   */
+  readonly sessionPasswords: 'secret' | 'zookeeper';
   /** Transactions between two snapshots. Default 100,000. */
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */

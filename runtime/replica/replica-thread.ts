@@ -15,6 +15,7 @@ import { serveLink } from '../net/link-carrier.ts';
 import { chance } from '../random.ts';
 import { openStorage } from './open-storage.ts';
 import { ReplicaHost } from './replica-host.ts';
+import { sessionPasswords } from './session-passwords.ts';
 import type { FromReplicaThread, ReplicaControl, ReplicaThreadData, ToReplicaThread } from './thread-messages.ts';
 
 /** ZooKeeper's defaults of FastLeaderElection and of ZKDatabase. */
@@ -30,7 +31,7 @@ function post(message: FromReplicaThread): void {
   parentPort?.postMessage(message);
 }
 
-function replicaOptions({ id, voters, settings }: ReplicaThreadData): ReplicaOptions {
+function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
   return {
     id,
     voters,
@@ -43,6 +44,7 @@ function replicaOptions({ id, voters, settings }: ReplicaThreadData): ReplicaOpt
     tickMs: settings.tickTimeMs,
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
+    sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,

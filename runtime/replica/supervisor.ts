@@ -14,6 +14,7 @@ import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
+import type { SessionSecret } from '../storage/session-secret.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -27,6 +28,7 @@ export interface SupervisorOptions {
     readonly replicaPath: string | null;
   }[];
   readonly settings: ReplicaSettings;
+  readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
   /** A replica's role or port has changed. */
   readonly onChange: () => void;
@@ -140,6 +142,7 @@ export class Supervisor {
         id: seat.id,
         voters: this.#seats.map(({ id }) => id),
         settings: this.#options.settings,
+        sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
         storage:
           seat.replicaPath === null

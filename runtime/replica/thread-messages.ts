@@ -5,6 +5,7 @@ import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -15,6 +16,7 @@ export type ReplicaSettings = Pick<
   | 'heartbeatTimeoutMs'
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
+  | 'sessionPasswords'
   | 'snapCount'
   | 'maxClientConnections'
   | 'maxFrameBytes'
@@ -24,6 +26,8 @@ export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  /** See `sessionPasswords`; the same for all replicas and for every life of them. */
+  readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
   readonly storage:
