@@ -45,9 +45,16 @@ export function describeEvent(reader: JuteReader, notation: Notation): string {
   return withRest(`event ${EVENT_NAMES[type] ?? type} ${quoted(reader.readString())} ${zxid}${odd}`, reader);
 }
 
+const ERROR_NAMES = new Map<number, string>();
+
 function errorName(error: number): string {
-  const { code } = errorFromZkCode(error, null);
-  return code === 'SYSTEM_ERROR' ? String(error) : code;
+  let name = ERROR_NAMES.get(error);
+  if (name === undefined) {
+    const { code } = errorFromZkCode(error, null);
+    name = code === 'SYSTEM_ERROR' ? String(error) : code;
+    ERROR_NAMES.set(error, name);
+  }
+  return name;
 }
 
 function withRest(line: string, { remaining }: JuteReader): string {

@@ -4,6 +4,7 @@
  * two different trees. Everything else that differs is a bug.
  */
 import type { Dialect } from './dialect.ts';
+import { isWrite, type Request } from './operation.ts';
 import { isHidden } from './vocabulary.ts';
 
 export interface KnownDifference {
@@ -49,4 +50,10 @@ export function blurred(lines: readonly string[], dialect: Dialect): string[] {
     for (const { blur } of KNOWN_DIFFERENCES[dialect]) text = text === null ? null : blur(text);
     return text ?? [];
   });
+}
+
+/** Known to 3.8: a write that does not decode takes a zxid there, unless it is a multi none since 3.9. */
+export function skipsZxidFor(request: Request, dialect: Dialect): boolean {
+  if (request.op === 'multi' || (request.op === 'mangled' && request.of.op === 'multi')) return true;
+  return dialect === '3.8' && request.op === 'mangled' && isWrite(request.of);
 }

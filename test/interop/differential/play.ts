@@ -20,8 +20,8 @@ export interface Side {
   readonly name: string;
   /** Session i connects to server i, and from the first again when there are fewer. */
   readonly ports: readonly number[];
-  /** Takes a zxid for a write that it cannot decode, and logs nothing under it. */
-  readonly skipsZxids: boolean;
+  /** Whether it gives a zxid of its own to a request that it cannot decode, where the other side does not. */
+  skipsZxidFor(request: Request): boolean;
 }
 
 /** What one session was told up to and with its part in the action at `index`. */
@@ -148,8 +148,8 @@ class Player {
         const present = this.#sessions.find((session) => sessionIdEquals(session.id, id));
         return (present ?? this.#ended.find((session) => sessionIdEquals(session.id, id)))?.name ?? 'a stranger';
       },
-      undecodable: (zxid) => {
-        if (this.#side.skipsZxids && !this.#skipped.includes(zxid)) this.#skipped.push(zxid);
+      undecodable: (request, zxid) => {
+        if (this.#side.skipsZxidFor(request) && !this.#skipped.includes(zxid)) this.#skipped.push(zxid);
       },
     };
   }

@@ -20,6 +20,8 @@ export const NOT_READY: ReadonlySet<string> = new Set([
 
 export function isReady(operation: Operation): boolean {
   if (operation.op === 'mangled') return isReady(operation.of);
+  if ('path' in operation && operation.path?.startsWith('/zookeeper/quota/')) return false;
+  if ('flags' in operation && operation.flags >= 4 && operation.flags <= 6) return false;
   const members = operation.op === 'multi' || operation.op === 'multiRead' ? operation.ops : [];
   return !NOT_READY.has(operation.op) && members.every(isReady);
 }

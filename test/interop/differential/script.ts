@@ -2,6 +2,9 @@
 import { type Acl, OPEN_ACL } from '../../../core/jute/acl.ts';
 import { type Action, LAST_SEEN, type Operation } from './operation.ts';
 
+/** Only data that is one letter many times is longer than this. */
+const LONG = 200;
+
 export function describeScript(actions: readonly Action[]): string[] {
   return actions.map(({ session, isJoined, operation }, index) => {
     const isWithPrevious = isJoined && actions[index - 1]?.session === session;
@@ -73,5 +76,6 @@ function aclText(acl: readonly Acl[] | null): string {
 }
 
 function text(value: string | null): string {
+  if (value !== null && value.length > LONG) return `${JSON.stringify(value.slice(0, 1))} × ${value.length}`;
   return JSON.stringify(value);
 }

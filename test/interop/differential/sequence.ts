@@ -252,7 +252,9 @@ class Generator {
     if (drawn.op === 'close' || drawn.op === 'reattach') return { op: 'ping' };
     const { length } = encodeBody(drawn);
     if (prng.chance(0.7)) return { op: 'mangled', of: drawn, keep: prng.below(length) };
-    return { op: 'mangled', of: drawn, at: 0, length: prng.pick([-2, -7, 0x7fff_ffff, 0x2000_0000, length + 1]) };
+    // The first int of a body is a length or, in a multi, an op code; setWatches begins with a zxid.
+    const at = drawn.op === 'setWatches' || drawn.op === 'setWatches2' ? 8 : 0;
+    return { op: 'mangled', of: drawn, at, length: prng.pick([-2, -7, 0x7fff_ffff, 0x2000_0000, length + 1]) };
   }
 
   #quota(): Request {

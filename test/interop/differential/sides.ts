@@ -6,6 +6,7 @@ import { startTestEnsemble, type TestEnsemble } from '../../../runtime/testing.t
 import { startApacheZooKeeper } from '../../support/apache-zookeeper.ts';
 import type { Sides } from './compare.ts';
 import type { Dialect } from './dialect.ts';
+import { skipsZxidFor } from './known-differences.ts';
 
 export interface SidesOptions {
   /** Another version than Debian's: the class path of an Apache ZooKeeper 3.9 with all that it needs. */
@@ -53,12 +54,12 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
     apache: {
       name: 'Apache',
       ports: apache.servers.map(({ clientPort }) => clientPort),
-      skipsZxids: dialect === '3.8',
+      skipsZxidFor: (request) => skipsZxidFor(request, dialect),
     },
     ours: ensembles.map(({ servers }) => ({
       name: servers.length === 1 ? 'one replica of ours' : `${servers.length} replicas of ours`,
       ports: servers.map((server) => Number(server.split(':')[1])),
-      skipsZxids: false,
+      skipsZxidFor: () => false,
     })),
     stop,
   };

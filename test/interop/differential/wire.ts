@@ -11,7 +11,7 @@ import { JuteReader } from '../../../core/jute/reader.ts';
 import { JuteWriter } from '../../../core/jute/writer.ts';
 import { describeEvent, describeReply, type Notation } from './describe.ts';
 import { encodeRequest } from './encode.ts';
-import { isWrite, type Request } from './operation.ts';
+import type { Request } from './operation.ts';
 
 const ANSWER_WITHIN_MS = 10_000;
 const FRAME_BYTES_MAX = 1 << 24;
@@ -22,8 +22,8 @@ const AUTH_FAILED = -115;
 const SESSION_CLOSED_REQUIRE_SASL = -124;
 
 export interface WireNotation extends Notation {
-  /** A write did not decode: some servers take a zxid for it and log nothing. */
-  undecodable(zxid: number): void;
+  /** The server could not decode a request: some give it a zxid nevertheless. */
+  undecodable(request: Request, zxid: number): void;
 }
 
 interface Sent {
@@ -160,8 +160,7 @@ export class Wire {
     const isUnknown = error === UNIMPLEMENTED && zxid === -1;
     if (isUnknown || error === AUTH_FAILED || error === SESSION_CLOSED_REQUIRE_SASL) this.#isDoomed = true;
     if (request === null) return `at ${this.#notation.zxid(zxid)}${error === 0 ? '' : ` sync failed with ${error}`}`;
-    const write = request.op === 'mangled' ? request.of : request;
-    if (error === MARSHALLING_ERROR && isWrite(write)) this.#notation.undecodable(zxid);
+    if (error === MARSHALLING_ERROR) this.#notation.undecodable(request, zxid);
     reader.position = start;
     return describeReply(reader, request, this.#notation);
   }
