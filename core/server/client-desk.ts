@@ -24,12 +24,12 @@ import type { Connection } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
 import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { answerRead, isRead } from './reads.ts';
+import { SignsOfLife } from './signs-of-life.ts';
+import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
 const UNKNOWN_ZXID = -1;
-/** Connections that are kept alive count as heard of at every so many touches: a fraction of the shortest session. */
-const TOUCHES_PER_SIGN = 4;
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -42,11 +42,10 @@ export class ClientDesk {
   readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
   readonly #handshakes: Handshakes;
+  readonly #statistics: ServerStatistics;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
-  #heard: Connection[] = [];
-  readonly #keptAlive = new Set<Connection>();
-  #touches = 0;
+  readonly #signsOfLife = new SignsOfLife();
   #tree: DataTree;
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
@@ -55,13 +54,20 @@ export class ClientDesk {
   #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy) {
+  constructor(tree: DataTree, policy: SessionPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
+    this.#statistics = statistics;
     this.#handshakes = new Handshakes(policy);
   }
 
   get connectionCount(): number {
     return this.#connections.size;
+  }
+
+  get outstandingCount(): number {
+    let count = 0;
+    for (const { pending } of this.#connections) count += pending.size;
+    return count;
   }
 
   get sessionCount(): number {
@@ -75,16 +81,20 @@ export class ClientDesk {
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
-    for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
+    for (const connection of this.#handshakes.overdue(nowMs)) {
+      this.#statistics.counts.sessionlessConnectionsExpired += 1;
+      this.close(connection);
+    }
     this.#touch();
   }
 
   /** The connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
-    this.#keptAlive.add(connection);
+    this.#signsOfLife.keepAlive(connection);
   }
 
   onDisconnect(connection: Connection): void {
+    if (connection.isOpen) this.#statistics.counts.connectionDrops += 1;
     this.#forget(connection);
     connection.phase = 'closed';
     connection.pending.clear();
@@ -93,6 +103,7 @@ export class ClientDesk {
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     if (!connection.isOpen) return;
+    this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
       if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
@@ -152,12 +163,10 @@ export class ClientDesk {
 
   /** Hands the sessions heard of since the last call to the leader. */
   #touch(): void {
-    if (this.#touches++ % TOUCHES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.#hear(connection);
-    if (this.#upstream === null || this.#heard.length === 0) return;
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const connection of heard) connection.isHeard = false;
-    this.#upstream.touch(heard.filter((connection) => connection.phase === 'established'));
+    this.#signsOfLife.considerKeptAlive();
+    if (this.#upstream === null) return;
+    const heard = this.#signsOfLife.take();
+    if (heard.length > 0) this.#upstream.touch(heard);
   }
 
   /**
@@ -183,7 +192,7 @@ export class ClientDesk {
   onApplied(header: TxnHeader, result: TxnResult | null): void {
     const connection = this.#bySession.get(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection);
+    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -212,6 +221,7 @@ export class ClientDesk {
   }
 
   #onConnectRequest(connection: Connection, reader: JuteReader): void {
+    this.#statistics.counts.connectionRequests += 1;
     if (this.#upstream === null && !this.#isHolding) return this.close(connection);
     const isAuthentic = this.#handshakes.begin(connection, reader);
     if (this.#upstream !== null && this.#isAhead(connection)) return this.close(connection);
@@ -242,12 +252,15 @@ export class ClientDesk {
       const { createSession: opCode } = OpCode;
       upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
     } else {
+      this.#statistics.counts.connectionRevalidations += 1;
       upstream.revalidate(connection.session, connection.timeoutMs);
     }
   }
 
-  #onSessionCreated(connection: Connection): void {
-    if (connection.phase === 'connecting') this.#establish(connection);
+  #onSessionCreated(connection: Connection, { cxid, zxid, type }: TxnHeader): void {
+    if (connection.phase !== 'connecting') return;
+    this.#statistics.onUpdated(connection.statistics, cxid, zxid, type, connection.statistics.lastHeardMs);
+    this.#establish(connection);
   }
 
   #establish(connection: Connection): void {
@@ -271,19 +284,14 @@ export class ClientDesk {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
-    this.#hear(connection);
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const request = readPendingRequest(reader, xid, opCode);
+    this.#signsOfLife.hear(connection);
+    const { nowMs } = this.#statistics;
+    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
+    const request = readPendingRequest(reader, xid, opCode, nowMs);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
-  }
-
-  #hear(connection: Connection): void {
-    if (connection.isHeard) return;
-    connection.isHeard = true;
-    this.#heard.push(connection);
   }
 
   #canAnswerNow(connection: Connection): boolean {
@@ -309,6 +317,7 @@ export class ClientDesk {
     if (request === undefined) return;
     // The session lives on another server now: ZooKeeper tells nothing on the old connection and hangs up.
     if (result.error === zkCodeOf('SESSION_MOVED')) return this.close(connection);
+    this.#statistics.onUpdated(connection.statistics, request.xid, header.zxid, request.opCode, request.receivedMs);
     replyToWrite(connection, { request, zxid: header.zxid, result, tree: this.#tree });
     if (request.opCode === OpCode.closeSession) this.close(connection);
     else this.#drain(connection);
@@ -323,14 +332,22 @@ export class ClientDesk {
     while (connection.phase === 'established') {
       const request = connection.pending.shiftDue();
       if (request === undefined) return;
-      const { xid, opCode, error } = request;
+      const { xid, opCode, error, receivedMs } = request;
       if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request));
+      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
     }
   }
 
   #answerSync(connection: Connection, request: PendingRequest): void {
+    const { lastProcessedZxid } = this.#tree;
+    this.#statistics.onUpdated(
+      connection.statistics,
+      request.xid,
+      lastProcessedZxid,
+      request.opCode,
+      request.receivedMs,
+    );
     const path = bodyOf(this.#bodyReader, request).readString();
     const start = connection.beginFrame();
     connection.output.writeInt(request.xid);
@@ -340,7 +357,7 @@ export class ClientDesk {
     connection.endFrame(start);
   }
 
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader): void {
+  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader, receivedMs: number): void {
     if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
     if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
@@ -348,6 +365,7 @@ export class ClientDesk {
       connection.fault = `operation ${opCode} is not known`;
       return this.close(connection);
     }
+    this.#statistics.onRead(connection.statistics, xid, this.#tree.lastProcessedZxid, opCode, receivedMs);
     const before = connection.output.length;
     try {
       answerRead(this.#tree, connection, xid, opCode, body);
@@ -366,7 +384,7 @@ export class ClientDesk {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#keptAlive.delete(connection);
+    this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }

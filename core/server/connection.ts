@@ -14,7 +14,9 @@ import { CATCH_UP_ZXID, writeEventFrame } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
 import { isAllowed } from './authorize.ts';
+import { ConnectionStatistics } from './connection-statistics.ts';
 import { RequestQueue } from './request-queue.ts';
+import type { ServerStatistics } from './statistics.ts';
 
 /**
  *     new ──ConnectRequest──▶ connecting ──session decided──▶ established
@@ -30,6 +32,7 @@ export class Connection implements Watcher {
   readonly output = new JuteWriter(1024);
   readonly identities: Identity[];
   readonly pending = new RequestQueue();
+  readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
   timeoutMs = 0;
@@ -41,10 +44,16 @@ export class Connection implements Watcher {
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
+  readonly #server: ServerStatistics;
 
-  /** @param dirty  collects the connections that have something for the host: bytes to send, or their own end */
-  constructor(address: string, dirty: Connection[]) {
+  /**
+   * @param dirty  collects the connections that have something for the host: bytes to send, or their own end
+   * @param wallMs  milliseconds since 1970
+   */
+  constructor(address: string, dirty: Connection[], server: ServerStatistics, wallMs: number) {
     this.address = address;
+    this.#server = server;
+    this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
     this.identities = [{ scheme: 'ip', id: address }];
     this.#dirty = dirty;
   }
@@ -65,7 +74,9 @@ export class Connection implements Watcher {
   }
 
   endFrame(start: number): void {
-    this.output.patchInt(start, this.output.length - start - 4);
+    const bytes = this.output.length - start - 4;
+    this.output.patchInt(start, bytes);
+    this.#server.onSent(this.statistics, bytes);
   }
 
   reply(xid: number, zxid: number, error: number): void {

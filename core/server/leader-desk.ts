@@ -37,6 +37,8 @@ export interface LeaderReplies {
   syncReleased(origin: PeerId): void;
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
   notice(text: string): void;
+  /** A session was not heard of for longer than its timeout. */
+  sessionExpired(session: SessionId): void;
 }
 
 export interface LeaderDeskOptions {
@@ -88,6 +90,16 @@ export class LeaderDesk implements Upstream {
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }
 
+  /** Answers that wait for what was proposed before them. */
+  get waitingCount(): number {
+    return this.#answers.size;
+  }
+
+  /** See SessionTracker.expiries. */
+  expiries(): [expiresAtMs: number, sessions: SessionId[]][] {
+    return this.#tracker.expiries();
+  }
+
   submit(request: UpstreamRequest, decoded: WriteRequest): void {
     this.#onRequest(this.#self, request, decoded);
   }
@@ -136,6 +148,7 @@ export class LeaderDesk implements Upstream {
     for (const session of this.#tracker.advance(nowMs)) {
       const zxid = this.#begin();
       if (zxid === null) return;
+      this.#replies.sessionExpired(session);
       const header = { clientId: session, cxid: 0, zxid, time: this.#wallMs, type: OpCode.closeSession };
       this.#propose(header, this.#closeSession(session));
     }

@@ -33,10 +33,17 @@ export interface PendingRequest {
   submittedIn: Epoch | null;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
+  /** Of the turn's clock, monotonic. */
+  readonly receivedMs: number;
 }
 
 /** @param reader  at the body */
-export function readPendingRequest(reader: JuteReader, xid: number, opCode: number): PendingRequest {
+export function readPendingRequest(
+  reader: JuteReader,
+  xid: number,
+  opCode: number,
+  receivedMs: number,
+): PendingRequest {
   const request: PendingRequest = {
     kind: kindOf(opCode),
     xid,
@@ -48,6 +55,7 @@ export function readPendingRequest(reader: JuteReader, xid: number, opCode: numb
     error: 0,
     submittedIn: null,
     isReleased: false,
+    receivedMs,
   };
   try {
     if (request.kind === 'write') request.write = readWriteRequest(reader, opCode);

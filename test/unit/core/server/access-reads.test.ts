@@ -6,6 +6,7 @@ import { JuteReader } from '../../../../core/jute/reader.ts';
 import { JuteWriter } from '../../../../core/jute/writer.ts';
 import { answerGetAcl } from '../../../../core/server/access-reads.ts';
 import { Connection } from '../../../../core/server/connection.ts';
+import { ServerStatistics } from '../../../../core/server/statistics.ts';
 import { DataTree } from '../../../../core/tree/data-tree.ts';
 import { ZXID_ZERO } from '../../../../core/zxid.ts';
 import { assert, suite } from '../../../support/suite.ts';
@@ -23,7 +24,7 @@ function shown(scheme: string, id: string): string | null | undefined {
   const header = { clientId: NO_SESSION, cxid: 1, zxid: ZXID_ZERO, time: 0, type: OpCode.create };
   const txn = { type: OpCode.create, path: '/a', data: null, acl, ephemeral: false, parentCVersion: -1 } as const;
   tree.apply(header, txn, false);
-  const connection = new Connection('10.0.0.1', []);
+  const connection = new Connection('10.0.0.1', [], new ServerStatistics(0), 0);
   const body = new JuteWriter();
   body.writeString('/a');
   answerGetAcl(tree, connection, 1, new JuteReader(body.copy()));
