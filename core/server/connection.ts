@@ -10,7 +10,7 @@ import { NO_SESSION, type SessionId } from '../ids.ts';
 import { type Acl, Permission } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
 import { writeReplyHeader } from '../jute/request.ts';
-import { CATCH_UP_ZXID, writeEventFrame } from '../jute/watch.ts';
+import { CATCH_UP_ZXID, writeEvent } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
 import { isAllowed } from './authorize.ts';
@@ -95,14 +95,16 @@ export class Connection implements Watcher {
   /** Not told to who may not read the znode; its one-shot watch is used up all the same. */
   onWatchedEvent(event: TriggeredEvent): void {
     if (this.phase !== 'established' || !this.isAllowed(event.acl, Permission.read)) return;
-    this.markDirty();
-    this.output.writeBytes(event.frame);
+    const start = this.beginFrame();
+    this.output.writeBytes(event.payload);
+    this.endFrame(start);
   }
 
   /** An event that came to pass while this client was away (setWatches). No ACL is asked. */
   tellMissed(type: number, path: string): void {
-    this.markDirty();
-    writeEventFrame(this.output, { type, path, zxid: CATCH_UP_ZXID });
+    const start = this.beginFrame();
+    writeEvent(this.output, { type, path, zxid: CATCH_UP_ZXID });
+    this.endFrame(start);
   }
 
   /** Ends the connection once its output has left. */
