@@ -38,6 +38,12 @@ const OUTCOMES = {
   SESSION_MOVED: { zkCode: -118, retryable: true, applied: 'no', text: 'the session has moved to another server' },
   NOT_READ_ONLY: { zkCode: -119, retryable: true, applied: 'no', text: 'the server takes no writes now' },
   NO_WATCHER: { zkCode: -121, retryable: false, applied: 'no', text: 'there is no such watch' },
+  SESSION_CLOSED_REQUIRE_SASL_AUTH: {
+    zkCode: -124,
+    retryable: false,
+    applied: 'no',
+    text: 'the server wants clients to authenticate themselves first',
+  },
   QUOTA_EXCEEDED: { zkCode: -125, retryable: false, applied: 'no', text: 'the quota would be exceeded' },
   THROTTLED_OP: { zkCode: -127, retryable: true, applied: 'no', text: 'too many requests wait already' },
 } as const satisfies Record<string, Omit<OutcomeDefinition, 'code'>>;

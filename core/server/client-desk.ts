@@ -20,9 +20,10 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
+import { type Authentication, type AuthVerdict, writeVerdict } from './authentication.ts';
 import type { Connection } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
-import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { answerRead, isRead } from './reads.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
@@ -42,6 +43,7 @@ export class ClientDesk {
   readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
   readonly #handshakes: Handshakes;
+  readonly #authentication: Authentication;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   #heard: Connection[] = [];
@@ -55,8 +57,9 @@ export class ClientDesk {
   #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy) {
+  constructor(tree: DataTree, policy: SessionPolicy, authentication: Authentication) {
     this.#tree = tree;
+    this.#authentication = authentication;
     this.#handshakes = new Handshakes(policy);
   }
 
@@ -92,7 +95,7 @@ export class ClientDesk {
 
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || connection.isDeaf) return;
     try {
       if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
@@ -272,8 +275,12 @@ export class ClientDesk {
     const xid = reader.readInt();
     const opCode = reader.readInt();
     this.#hear(connection);
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const request = readPendingRequest(reader, xid, opCode);
+    const { identities } = connection;
+    const verdict = this.#authentication.judge(connection, opCode, reader);
+    if (verdict !== null) connection.isDeaf = verdict.fault !== null;
+    else if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
+    const request = readPendingRequest(reader, { xid, opCode, identities });
+    if (verdict !== null) decideHere(request, verdict);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
@@ -292,8 +299,8 @@ export class ClientDesk {
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
     if (request.isReleased || connection.phase !== 'established') return;
-    const { session, identities } = connection;
-    const { xid: cxid, opCode, write } = request;
+    const { session } = connection;
+    const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
       const body = request.bytes.subarray(request.start, request.end);
       request.submittedIn = this.#epoch;
@@ -323,11 +330,27 @@ export class ClientDesk {
     while (connection.phase === 'established') {
       const request = connection.pending.shiftDue();
       if (request === undefined) return;
-      const { xid, opCode, error } = request;
-      if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
+      const { xid, error, verdict } = request;
+      if (verdict !== null) this.#tellVerdict(connection, xid, verdict);
+      else if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request));
+      else this.#answerWaiting(connection, request);
     }
+  }
+
+  #tellVerdict(connection: Connection, xid: number, verdict: AuthVerdict): void {
+    writeVerdict(connection, xid, verdict);
+    if (verdict.fault === null) return;
+    connection.fault = verdict.fault;
+    this.close(connection);
+  }
+
+  /** Answered to whom the client was when it asked: what it has proved since is for later requests. */
+  #answerWaiting(connection: Connection, request: PendingRequest): void {
+    const { identities } = connection;
+    connection.identities = request.identities;
+    this.#answer(connection, request.xid, request.opCode, bodyOf(this.#bodyReader, request));
+    connection.identities = identities;
   }
 
   #answerSync(connection: Connection, request: PendingRequest): void {
@@ -341,7 +364,6 @@ export class ClientDesk {
   }
 
   #answer(connection: Connection, xid: number, opCode: number, body: JuteReader): void {
-    if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
     if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
       connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
@@ -356,12 +378,6 @@ export class ClientDesk {
       connection.output.length = before;
       connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
     }
-  }
-
-  // Only schemes that need no secret are built in so far; their identities are granted at connect.
-  #refuseAuth(connection: Connection, xid: number): void {
-    connection.reply(xid, 0, zkCodeOf('AUTH_FAILED'));
-    this.close(connection);
   }
 
   #forget(connection: Connection): void {

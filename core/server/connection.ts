@@ -27,7 +27,8 @@ export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
-  readonly identities: Identity[];
+  /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
+  identities: readonly Identity[];
   readonly pending = new RequestQueue();
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
@@ -36,15 +37,17 @@ export class Connection implements Watcher {
   readOnly: boolean | null = null;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
+  isDeaf = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
 
   /** @param dirty  collects the connections that have something for the host: bytes to send, or their own end */
-  constructor(address: string, dirty: Connection[]) {
+  constructor(address: string, identities: readonly Identity[], dirty: Connection[]) {
     this.address = address;
-    this.identities = [{ scheme: 'ip', id: address }];
+    this.identities = identities;
     this.#dirty = dirty;
   }
 

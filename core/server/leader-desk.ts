@@ -33,6 +33,14 @@ export interface LeaderReplies {
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
 }
 
+export interface LeaderDeskOptions {
+  readonly self: PeerId;
+  readonly tickMs: number;
+  readonly aclSchemes: ReadonlySet<string>;
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
 /** An answer that waits until everything proposed before the question is committed. */
 interface WaitingAnswer {
   readonly after: Zxid;
@@ -41,6 +49,7 @@ interface WaitingAnswer {
 
 export class LeaderDesk implements Upstream {
   readonly #self: PeerId;
+  readonly #aclSchemes: ReadonlySet<string>;
   readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
@@ -58,9 +67,10 @@ export class LeaderDesk implements Upstream {
     peer: Peer,
     tree: DataTree,
     replies: LeaderReplies,
-    { self, tickMs, nowMs, wallMs }: { self: PeerId; tickMs: number; nowMs: number; wallMs: number },
+    { self, tickMs, aclSchemes, nowMs, wallMs }: LeaderDeskOptions,
   ) {
     this.#self = self;
+    this.#aclSchemes = aclSchemes;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
@@ -184,9 +194,8 @@ export class LeaderDesk implements Upstream {
     }
   }
 
-  #decide(origin: PeerId, requester: UpstreamRequest, request: WriteRequest | null): Txn {
+  #decide(origin: PeerId, { session, identities }: UpstreamRequest, request: WriteRequest | null): Txn {
     if (request === null) return errorTxn('MARSHALLING_ERROR');
-    const { session } = requester;
     if (request.type === OpCode.closeSession) return this.#closeSession(session);
     if (request.type === OpCode.createSession) this.#tracker.add(session, request.timeoutMs, origin);
     else {
@@ -194,7 +203,7 @@ export class LeaderDesk implements Upstream {
       if (check !== 'ok') return errorTxn(check === 'moved' ? 'SESSION_MOVED' : 'SESSION_EXPIRED');
     }
     try {
-      return prepare(request, requester, this.#changes);
+      return prepare(request, { session, identities, aclSchemes: this.#aclSchemes }, this.#changes);
     } catch (reason) {
       if (!(reason instanceof RequestRefused)) throw reason;
       return { type: OpCode.error, error: reason.zkCode };
@@ -203,7 +212,8 @@ export class LeaderDesk implements Upstream {
 
   #closeSession(session: SessionId): Txn {
     this.#tracker.markClosing(session);
-    return prepare({ type: OpCode.closeSession }, { session, identities: [] }, this.#changes);
+    const requester = { session, identities: [], aclSchemes: this.#aclSchemes };
+    return prepare({ type: OpCode.closeSession }, requester, this.#changes);
   }
 }
 

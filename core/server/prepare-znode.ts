@@ -23,14 +23,15 @@ type CreateOpCode = typeof OpCode.create | typeof OpCode.create2;
 
 export function prepareCreate(
   request: CreateRequest & { readonly type: CreateOpCode },
-  { session, identities }: Requester,
+  requester: Requester,
   records: ZnodeRecords,
 ): CreateTxn {
+  const { session, identities } = requester;
   const { flags } = request;
   if (!isCreateMode(flags)) throw new RequestRefused('BAD_ARGUMENTS');
   if (flags >= CreateFlag.persistentWithTtl) throw new RequestRefused('UNIMPLEMENTED');
   const { path: requested, parentPath } = splitPath(request.path);
-  const acl = fixUpAcl(request.acl, identities);
+  const acl = fixUpAcl(request.acl, requester);
   const parent = requireZnode(records, parentPath);
   requirePermission(parent.acl, Permission.create, identities);
   const path = isSequential(flags) ? requested + sequenceSuffix(parent.cversion) : requested;

@@ -21,6 +21,8 @@ import { SnapshotReader } from '../tree/snapshot-reader.ts';
 import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
 import { Peer, type PeerOptions } from '../zab/peer.ts';
 import type { Epoch, Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
+import { Authentication } from './authentication.ts';
 import { ClientDesk } from './client-desk.ts';
 import { Connection } from './connection.ts';
 import type { ReplicaEffect } from './effects.ts';
@@ -34,6 +36,7 @@ export interface ReplicaOptions extends PeerOptions {
   readonly tickMs: number;
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  readonly auth: AuthPolicy;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
   /** 0 … 1, drawn by the host. */
@@ -65,6 +68,7 @@ export class Replica {
   readonly #options: ReplicaOptions;
   readonly #peer: Peer;
   readonly #clients: ClientDesk;
+  readonly #authentication: Authentication;
   readonly #transfers: SnapshotTransfers;
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
@@ -86,7 +90,8 @@ export class Replica {
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
     const ids = new SessionIdSource(options.id, clock.wallMs);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids });
+    this.#authentication = new Authentication(options.auth);
+    this.#clients = new ClientDesk(restored.tree, { ...options, ids }, this.#authentication);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     this.#leaderReplies = {
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
@@ -113,6 +118,11 @@ export class Replica {
 
   get connectionCount(): number {
     return this.#clients.connectionCount;
+  }
+
+  /** How often a client failed to prove who it is (auth_failed_count). */
+  get authFailedCount(): number {
+    return this.#authentication.failedCount;
   }
 
   /** Whether `onContinue` has something to do. */
@@ -197,10 +207,21 @@ export class Replica {
     this.#transfers.advance();
   }
 
-  onConnect(address: string): Connection {
-    const connection = new Connection(address, this.#dirty);
+  /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
+  onConnect(address: string, certificate: Uint8Array | null = null): Connection {
+    const identities = this.#authentication.begin(address, certificate);
+    const connection = new Connection(address, identities ?? [], this.#dirty);
     this.#clients.onConnect(connection, this.#clock.nowMs);
+    if (identities === null) {
+      connection.fault = 'its certificate names nobody';
+      this.#clients.close(connection);
+    }
     return connection;
+  }
+
+  /** A client failed to prove who it is before it came here, as in a TLS handshake. */
+  onAuthFailed(): void {
+    this.#authentication.onFailedElsewhere();
   }
 
   /**
@@ -305,8 +326,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
+      const { id: self, tickMs, auth } = this.#options;
+      const options = { self, tickMs, aclSchemes: aclSchemesOf(auth), ...this.#clock };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
