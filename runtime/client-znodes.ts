@@ -48,21 +48,30 @@ export function clientZnodes(connect: () => ZnodesClient): Znodes {
   };
 }
 
-/** Creates the znodes of the configuration that are not there yet, parents included; those that are stay as they are. */
-export async function seedZnodes(client: Client, znodes: Readonly<Record<string, string>>): Promise<void> {
+type SeedingClient = Pick<Client, 'exists' | 'create'>;
+
+/**
+ * Creates the znodes of the configuration that are not there yet, parents included; those that are stay as they are.
+ * A replica may die meanwhile: what a lost connection left open is asked again.
+ */
+export async function seedZnodes(client: SeedingClient, znodes: Readonly<Record<string, string>>): Promise<void> {
   for (const [path, text] of Object.entries(znodes)) {
     for (const parent of parentsOf(path)) await createIfAbsent(client, parent, null);
     await createIfAbsent(client, path, text);
   }
 }
 
-async function createIfAbsent(client: Client, path: string, text: string | null): Promise<void> {
-  if ((await client.exists(path)) !== null) return;
-  try {
-    await client.create(path, text);
-  } catch (error) {
-    // Another process, or this one before a lost reply, was faster.
-    if (!(error instanceof EnsembleError && error.code === 'NODE_EXISTS')) throw error;
+async function createIfAbsent(client: SeedingClient, path: string, text: string | null): Promise<void> {
+  for (;;) {
+    try {
+      if ((await client.exists(path)) === null) await client.create(path, text);
+      return;
+    } catch (error) {
+      // Another process, or this one before a lost reply, was faster.
+      if (error instanceof EnsembleError && error.code === 'NODE_EXISTS') return;
+      // Not a busy loop: the client sends the next request when it has a connection again.
+      if (!(error instanceof EnsembleError && error.code === 'CONNECTION_LOSS')) throw error;
+    }
   }
 }
 

@@ -9,12 +9,21 @@ import { type PeerId, toPeerId } from '../core/ids.ts';
 import { busTransport } from './bus-transport.ts';
 import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
-import { monotonicMs } from './clock.ts';
+import { monotonicMs, wallMs } from './clock.ts';
 import type { EnsembleConfig } from './config/types.ts';
 import type { Log } from './logger.ts';
-import { type SupervisedReplica, Supervisor } from './replica/supervisor.ts';
+import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
+import { readSecurity, type SecuritySettings } from './security/read-security.ts';
 import { openDataDirectory } from './storage/data-directory.ts';
+import {
+  isSessionSecretExposed,
+  makeSessionSecret,
+  openSessionSecret,
+  readSessionSecret,
+  SESSION_SECRET_FILE,
+  type SessionSecret,
+} from './storage/session-secret.ts';
 
 /** How long replicas may take to drain and sync at a stop. */
 const STOP_GRACE_MS = 10_000;
@@ -37,6 +46,8 @@ export interface BusReach {
 export interface Ensemble {
   /** Client ports by replica, in order. */
   readonly clientPorts: readonly number[];
+  /** Those for TLS; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
   readonly state: EnsembleState;
@@ -66,17 +77,23 @@ export interface Ensemble {
 export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<Ensemble> {
   const startedAtMs = monotonicMs();
   const ids = Array.from({ length: config.replicas }, (_, index) => toPeerId(index + 1));
-  const ports = ids.map((_, index) => (config.clientPort === 0 ? 0 : config.clientPort + index));
-  await requireFreePorts(config.host, ports);
+  const ports = portsFrom(config.clientPort, ids.length);
+  const securePorts = config.secureClientPort === null ? [] : portsFrom(config.secureClientPort, ids.length);
+  const security = await readSecurity(config);
+  await requireFreePorts(config.host, { clientPort: ports, secureClientPort: securePorts });
   const directory = config.inMemory ? null : openDirectory(config, ids, log);
+  const sessionSecret = openSecret(config, directory, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
   const { supervisor, ready } = supervise({
     config,
     log,
+    security,
+    sessionSecret,
     replicas: ids.map((id, index) => ({
       id,
       clientPort: ports[index] ?? 0,
+      secureClientPort: securePorts[index] ?? null,
       replicaPath: directory === null ? null : directory.replicaPath(id),
     })),
     onChange: () => {
@@ -95,6 +112,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   }
   return {
     clientPorts: supervisor.replicas.map(({ clientPort }) => clientPort ?? 0),
+    secureClientPorts: supervisor.replicas.flatMap(({ secureClientPort }) => secureClientPort ?? []),
     startMs: monotonicMs() - startedAtMs,
     get state() {
       return stateOf(supervisor);
@@ -118,15 +136,16 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
-  readonly replicas: readonly {
-    readonly id: PeerId;
-    readonly clientPort: number;
-    readonly replicaPath: string | null;
-  }[];
+  readonly security: SecuritySettings;
+  readonly sessionSecret: SessionSecret | null;
+  readonly replicas: SupervisorOptions['replicas'];
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, replicas, onChange }: Supervision): { supervisor: Supervisor; ready: Promise<void> } {
+function supervise({ config, log, security, sessionSecret, replicas, onChange }: Supervision): {
+  supervisor: Supervisor;
+  ready: Promise<void>;
+} {
   let resolve: () => void;
   let reject: (error: Error) => void;
   const ready = new Promise<void>((onReady, onFailure) => {
@@ -135,7 +154,8 @@ function supervise({ config, log, replicas, onChange }: Supervision): { supervis
   });
   const supervisor: Supervisor = new Supervisor({
     replicas,
-    settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    sessionSecret,
+    settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
     log,
     onChange: () => {
       if (supervisor.isReady) resolve();
@@ -158,20 +178,55 @@ function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log)
   });
 }
 
+function openSecret(
+  config: EnsembleConfig,
+  directory: ReturnType<typeof openDataDirectory> | null,
+  log: Log,
+): SessionSecret | null {
+  const isAskedFor = config.sessionPasswords === 'secret';
+  if (directory === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
+  try {
+    const secret = isAskedFor ? openSessionSecret(config.dataDir, wallMs()) : readSessionSecret(config.dataDir);
+    if (isSessionSecretExposed(config.dataDir)) {
+      log(
+        'warn',
+        `others can read ${config.dataDir}/${SESSION_SECRET_FILE}, and take over sessions: make its mode 600`,
+      );
+    }
+    return secret;
+  } catch (error) {
+    directory.release();
+    throw error;
+  }
+}
+
+/** 0 stays 0: any port that is free. */
+function portsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index));
+}
+
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
-async function requireFreePorts(host: string, ports: readonly number[]): Promise<void> {
-  const failures = await Promise.all(ports.filter((port) => port !== 0).map((port) => portProblem(host, port)));
+async function requireFreePorts(
+  host: string,
+  ports: Readonly<Record<'clientPort' | 'secureClientPort', readonly number[]>>,
+): Promise<void> {
+  const wanted = (['clientPort', 'secureClientPort'] as const).flatMap((key) =>
+    ports[key].map((port) => ({ key, port })),
+  );
+  const failures = await Promise.all(
+    wanted.filter(({ port }) => port !== 0).map(({ key, port }) => portProblem(host, port, `ensemble.${key}`)),
+  );
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+function portProblem(host: string, port: number, key: string): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const found =
         error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
-      resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
+      resolve({ origin: 'ensemble', key, expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });

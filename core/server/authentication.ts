@@ -90,7 +90,7 @@ export class Authentication {
     if (opCode === OpCode.auth) return this.#count(this.#judgeAuth(connection, readAuthPacket(reader)));
     if (opCode === OpCode.sasl) return this.#count(this.#judgeSasl(connection, reader.readBuffer()));
     const { enforcedSchemes } = this.#policy;
-    if (enforcedSchemes === null) return null;
+    if (enforcedSchemes === null || connection.isTrusted) return null;
     if (connection.identities.some(({ scheme }) => enforcedSchemes.has(scheme))) return null;
     const fault = `it has no identity of ${[...enforcedSchemes].join(' or ')}`;
     return this.#count({ error: zkCodeOf('SESSION_CLOSED_REQUIRE_SASL_AUTH'), token: undefined, fault });

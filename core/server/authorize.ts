@@ -3,12 +3,12 @@
  * Bits of several entries are not added up: one entry must both carry the bit and match one of the identities.
  */
 
-import type { Acl } from '../jute/acl.ts';
-import type { Identity } from '../jute/quorum.ts';
 import { isDigestId } from '../auth/digest-id.ts';
 import { isDistinguishedName } from '../auth/distinguished-name.ts';
 import { equalSecrets } from '../auth/hash.ts';
 import { isSaslId } from '../auth/sasl-id.ts';
+import type { Acl } from '../jute/acl.ts';
+import type { Identity } from '../jute/quorum.ts';
 import { isValidAddressMask, matchesAddress } from './address-mask.ts';
 import { RequestRefused } from './refusal.ts';
 import type { Requester } from './requester.ts';

@@ -82,8 +82,9 @@ export class ClientDesk {
     this.#touch();
   }
 
-  /** The connection being open is sign of life enough for its session. */
+  /** A client inside the process: its connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
+    connection.isTrusted = true;
     this.#keptAlive.add(connection);
   }
 

@@ -37,6 +37,8 @@ export class Connection implements Watcher {
   readOnly: boolean | null = null;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** A client inside the process, which need not prove anything before it may ask. */
+  isTrusted = false;
   /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
   isDeaf = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */

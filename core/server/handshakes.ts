@@ -16,7 +16,7 @@ import type { JuteReader } from '../jute/reader.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { Connection } from './connection.ts';
 import type { SessionIdSource } from './session-ids.ts';
-import { isSessionPassword, sessionPassword } from './session-password.ts';
+import { isSessionPassword, type SessionPasswords } from './session-password.ts';
 
 /** A connection that says nothing for so long after it was opened is ended (zookeeper.nio.sessionlessCnxnTimeout). */
 const GREETING_WITHIN_MS = 10_000;
@@ -26,6 +26,7 @@ export interface SessionPolicy {
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
   readonly ids: SessionIdSource;
+  readonly sessionPasswords: SessionPasswords;
 }
 
 interface Claim {
@@ -71,7 +72,7 @@ export class Handshakes {
     const isNew = isNoSession(request.sessionId);
     connection.session = isNew ? this.#policy.ids.next() : request.sessionId;
     this.#claims.set(connection, { isNew, lastZxidSeen: request.lastZxidSeen });
-    return isNew || isSessionPassword(request.sessionId, request.password);
+    return isNew || isSessionPassword(this.#policy.sessionPasswords, request.sessionId, request.password);
   }
 
   isNew(connection: Connection): boolean {
@@ -92,7 +93,7 @@ export class Handshakes {
       protocolVersion: 0,
       timeoutMs: connection.timeoutMs,
       sessionId: connection.session,
-      password: sessionPassword(connection.session),
+      password: this.#policy.sessionPasswords.given(connection.session),
       readOnly: connection.readOnly === null ? null : false,
     });
   }

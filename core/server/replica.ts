@@ -29,6 +29,7 @@ import type { ReplicaEffect } from './effects.ts';
 import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
 import { SessionIdSource } from './session-ids.ts';
+import type { SessionPasswords } from './session-password.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
 
 export interface ReplicaOptions extends PeerOptions {
@@ -36,6 +37,7 @@ export interface ReplicaOptions extends PeerOptions {
   readonly tickMs: number;
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  readonly sessionPasswords: SessionPasswords;
   readonly auth: AuthPolicy;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
@@ -69,6 +71,7 @@ export class Replica {
   readonly #peer: Peer;
   readonly #clients: ClientDesk;
   readonly #authentication: Authentication;
+  readonly #sessionIds: SessionIdSource;
   readonly #transfers: SnapshotTransfers;
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
@@ -89,9 +92,12 @@ export class Replica {
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
-    const ids = new SessionIdSource(options.id, clock.wallMs);
+    const fromMs = options.sessionPasswords.idsFromMs;
+    this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
+    this.#sessionIds.onTree(restored.tree);
+    this.#sessionIds.onLog(restored.recent);
     this.#authentication = new Authentication(options.auth);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids }, this.#authentication);
+    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds }, this.#authentication);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     this.#leaderReplies = {
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
@@ -291,6 +297,7 @@ export class Replica {
   #commit(zxid: Zxid, entry: Uint8Array): void {
     const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
     const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
+    if (header.type === OpCode.createSession) this.#sessionIds.onKnown(header.clientId);
     this.#leader?.onApplied(header);
     this.#clients.onApplied(header, result);
     this.#txnsSinceSnapshot++;
@@ -374,6 +381,7 @@ export class Replica {
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#sessionIds.onTree(tree);
     this.#isSnapshotting = false;
     this.#clients.replaceTree(tree);
   }

@@ -2,6 +2,7 @@
 
 import { ConfigError } from '../../core/errors.ts';
 import { loadConfig } from '../config/load.ts';
+import { withoutSecrets } from '../config/security.ts';
 
 export interface PrintConfigOptions {
   readonly file?: string;
@@ -12,7 +13,7 @@ export interface PrintConfigOptions {
 export async function printConfig({ file, origins: withOrigins }: PrintConfigOptions): Promise<number> {
   try {
     const {
-      config,
+      config: loaded,
       origins,
       file: found,
     } = await loadConfig({
@@ -20,6 +21,7 @@ export async function printConfig({ file, origins: withOrigins }: PrintConfigOpt
       env: process.env,
       cwd: process.cwd(),
     });
+    const config = { ...loaded, ensemble: withoutSecrets(loaded.ensemble) };
     if (!withOrigins) {
       console.log(JSON.stringify(config, null, 2));
       return 0;

@@ -36,6 +36,12 @@ export function flag(): Check<boolean> {
   return verify('true or false', (value): value is boolean => typeof value === 'boolean');
 }
 
+/** One of a few words. */
+export function oneOf<Word extends string>(...words: readonly Word[]): Check<Word> {
+  const isWord = (value: unknown): value is Word => words.some((word) => word === value);
+  return verify(words.map((word) => JSON.stringify(word)).join(' or '), isWord);
+}
+
 export function orNull<Value>(inner: Check<Value>): Check<Value | null> {
   return (value, key, report) => (value === null ? null : inner(value, key, report));
 }

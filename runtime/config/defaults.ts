@@ -4,6 +4,7 @@
  */
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
+import { SECURITY_DEFAULTS } from './security.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
 export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'maxSessionTimeoutMs'> = Object.freeze({
@@ -16,9 +17,11 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   initLimitTicks: 10,
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
+  sessionPasswords: 'secret',
   snapCount: 100_000,
   maxClientConnections: 60,
   maxFrameBytes: 0xfffff,
+  ...SECURITY_DEFAULTS,
 });
 
 /** As ZooKeeper derives them from the tick. */

@@ -13,6 +13,7 @@ import { CONFIG_FILE_VARIABLE, readEnvironment, variableOf } from './environment
 import { type ConfigFile, findConfigFile, readConfigFile } from './find.ts';
 import { completePipelines } from './pipelines.ts';
 import { ENSEMBLE_CHECKS, type EnsembleValues, FILE_CHECK, type FileValues } from './schema.ts';
+import { absoluteFiles, checkSecurity } from './security.ts';
 import type { Config, EnsembleConfig } from './types.ts';
 
 export interface LoadOptions {
@@ -129,11 +130,13 @@ function completeEnsemble({
     origins[`ensemble.${key}`] =
       key in fromFlags ? flagOf(key) : key in fromEnvironment ? variableOf(key) : key in file ? fileOrigin : 'default';
   }
-  const typed = 'dataDir' in fromFlags || 'dataDir' in fromEnvironment;
+  // A path typed into a shell starts where the shell is; one written in a file starts at the file.
+  const absolute = (key: string, path: string): string =>
+    resolve(key in fromFlags || key in fromEnvironment ? options.cwd : directory, path);
   return {
     ...merged,
-    // A path typed into a shell starts where the shell is; one written in a file starts at the file.
-    dataDir: resolve(typed ? options.cwd : directory, merged.dataDir),
+    ...absoluteFiles(merged, absolute),
+    dataDir: absolute('dataDir', merged.dataDir),
     minSessionTimeoutMs: merged.minSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.min * merged.tickTimeMs,
     maxSessionTimeoutMs: merged.maxSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.max * merged.tickTimeMs,
   };
@@ -158,6 +161,7 @@ function checkTogether(
   }
   if (heartbeatTimeoutMs < 2 * heartbeatMs)
     complain('heartbeatTimeoutMs', `at least two heartbeats (${2 * heartbeatMs})`);
+  checkSecurity(ensemble, origins, problems);
 }
 
 function reportTo(problems: ConfigProblem[], originOf: (key: string) => string): Report {

@@ -5,7 +5,21 @@
  * here and checked by the plugin's own schema when the pipeline is made.
  */
 
-import { anything, type Check, flag, listOf, mapOf, orNull, ratio, shapeOf, showValue, text, whole } from './check.ts';
+import {
+  anything,
+  type Check,
+  flag,
+  listOf,
+  mapOf,
+  oneOf,
+  orNull,
+  ratio,
+  shapeOf,
+  showValue,
+  text,
+  whole,
+} from './check.ts';
+import { SECURITY_CHECKS } from './security.ts';
 import type { PluginConfig } from './types.ts';
 
 const DURATION_MAX_MS = 2 ** 31 - 1; // what setTimeout bears
@@ -24,9 +38,11 @@ export const ENSEMBLE_CHECKS = {
   heartbeatTimeoutMs: whole({ min: 100, max: 600_000 }),
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
+  sessionPasswords: oneOf('secret', 'zookeeper'),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
+  ...SECURITY_CHECKS,
 } as const;
 
 const name = text('a name of letters, digits and . _ -', /^[A-Za-z0-9._-]+$/);

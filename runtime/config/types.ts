@@ -5,6 +5,7 @@
  */
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
+import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
   readonly ensemble: EnsembleConfig;
@@ -15,7 +16,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig {
+export interface EnsembleConfig extends SecurityConfig {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
@@ -37,6 +38,12 @@ export interface EnsembleConfig {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /**
+   * How the password is made by which a client takes its session to another connection. `secret`: from a secret of the
+   * ensemble, which is kept in the data directory; nobody can guess it. `zookeeper`: by ZooKeeper's public formula, so that
+   * sessions go on at servers of Apache ZooKeeper that take over the data directory. Default `secret`.
+   */
+  readonly sessionPasswords: 'secret' | 'zookeeper';
   /** Transactions between two snapshots. Default 100,000. */
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */

@@ -156,10 +156,11 @@ export class ReplicaHost {
         this.#block();
         this.#abandonSnapshot();
         const { zxid, tree } = effect;
-        const task = new SnapshotTask(tree, this.#storage.beginInstall(zxid), (error) =>
+        // Written like any snapshot: nothing is applied to this tree before the installation has ended.
+        this.#snapshot = new SnapshotTask(tree, this.#storage.beginInstall(zxid), (error) =>
           this.#unblock(error, () => this.#replica.onInstalled(zxid)),
         );
-        return task.run();
+        return;
       }
       case 'snapshot':
         this.#snapshot = new SnapshotTask(effect.tree, this.#storage.beginSnapshot(effect.zxid), (error) =>

@@ -1,4 +1,7 @@
-/** Writes a snapshot in the background: one slice between two turns of the loop, so that the replica goes on serving. */
+/**
+ * Writes a snapshot in the background: one slice between two turns of the loop, so that the replica goes on serving, and
+ * its pulse goes on, however big the tree is.
+ */
 
 import type { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
@@ -35,10 +38,5 @@ export class SnapshotTask {
   /** Gives up; the storage has taken back, or takes back, what was written. */
   abandon(): void {
     this.#writer.close();
-  }
-
-  /** All slices at once. */
-  run(): void {
-    while (this.advance());
   }
 }

@@ -14,6 +14,7 @@ import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
+import type { SessionSecret } from '../storage/session-secret.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -23,10 +24,13 @@ export interface SupervisorOptions {
   readonly replicas: readonly {
     readonly id: PeerId;
     readonly clientPort: number;
+    /** null: no port for TLS. */
+    readonly secureClientPort: number | null;
     /** Directory of the replica's files; null: memory only. */
     readonly replicaPath: string | null;
   }[];
   readonly settings: ReplicaSettings;
+  readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
   /** A replica's role or port has changed. */
   readonly onChange: () => void;
@@ -39,6 +43,8 @@ export interface SupervisedReplica {
   readonly role: RoleReport;
   /** null until the port is open. */
   readonly clientPort: number | null;
+  /** For TLS; null until it is open, and where there is none. */
+  readonly secureClientPort: number | null;
   readonly isAlive: boolean;
 }
 
@@ -46,11 +52,13 @@ interface Seat {
   readonly id: PeerId;
   readonly index: number;
   readonly wantedPort: number;
+  readonly wantedSecurePort: number | null;
   readonly replicaPath: string | null;
   readonly restarts: RestartPolicy;
   worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
+  securePort: number | null;
   /** It had acknowledged what it has no more, and has not fetched it yet. */
   hasLost: boolean;
   /** Lives so far. */
@@ -75,15 +83,17 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, clientPort, replicaPath }, index) => ({
+    this.#seats = options.replicas.map(({ id, clientPort, secureClientPort, replicaPath }, index) => ({
       id,
       index,
       wantedPort: clientPort,
+      wantedSecurePort: secureClientPort,
       replicaPath,
       restarts: new RestartPolicy(),
       worker: null,
       role: ABSENT,
       port: null,
+      securePort: null,
       hasLost: false,
       lives: 0,
     }));
@@ -91,7 +101,13 @@ export class Supervisor {
   }
 
   get replicas(): SupervisedReplica[] {
-    return this.#seats.map(({ id, role, port, worker }) => ({ id, role, clientPort: port, isAlive: worker !== null }));
+    return this.#seats.map(({ id, role, port, securePort, worker }) => ({
+      id,
+      role,
+      clientPort: port,
+      secureClientPort: securePort,
+      isAlive: worker !== null,
+    }));
   }
 
   /** Every replica listens and serves. */
@@ -140,7 +156,9 @@ export class Supervisor {
         id: seat.id,
         voters: this.#seats.map(({ id }) => id),
         settings: this.#options.settings,
+        sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
+        secureClientPort: seat.securePort ?? seat.wantedSecurePort,
         storage:
           seat.replicaPath === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
@@ -151,7 +169,7 @@ export class Supervisor {
       {
         onMessage: (message) => {
           if (message.type === 'role') this.#onRole(seat, message.role);
-          else if (message.type === 'listening') this.#onListening(seat, message.port);
+          else if (message.type === 'listening') this.#onListening(seat, message);
           else this.#onRecovered(seat, message.mayVote);
           if (this.isReady) this.#wasReady = true;
           this.#options.onChange();
@@ -203,8 +221,9 @@ export class Supervisor {
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
-  #onListening(seat: Seat, port: number): void {
+  #onListening(seat: Seat, { port, securePort }: Pick<Seat, 'port' | 'securePort'>): void {
     seat.port = port;
+    seat.securePort = securePort;
     this.#pulse.watch(seat.index);
   }
 

@@ -5,6 +5,9 @@ import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { AuthSettings } from '../security/auth-settings.ts';
+import type { TlsSettings } from '../security/tls-settings.ts';
+import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -15,17 +18,28 @@ export type ReplicaSettings = Pick<
   | 'heartbeatTimeoutMs'
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
+  | 'sessionPasswords'
   | 'snapCount'
   | 'maxClientConnections'
   | 'maxFrameBytes'
-> & { readonly initLimitMs: number };
+  | 'clientPortUnification'
+> & {
+  readonly initLimitMs: number;
+  readonly auth: AuthSettings;
+  /** null: nothing speaks TLS. */
+  readonly tls: TlsSettings | null;
+};
 
 export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  /** See `sessionPasswords`; the same for all replicas and for every life of them. */
+  readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
+  /** The same for TLS; null: no such port. */
+  readonly secureClientPort: number | null;
   readonly storage:
     | { readonly type: 'files'; readonly replicaPath: string }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
@@ -42,7 +56,7 @@ export type ToReplicaThread =
 export type FromReplicaThread =
   /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */
   | { readonly type: 'recovered'; readonly mayVote: boolean }
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly securePort: number | null }
   | { readonly type: 'role'; readonly role: RoleReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -92,8 +92,9 @@ function checkRoot(path: string, layout: DataDirectoryOptions['layout']): void {
   }
 }
 
-/** Names that an unused data directory may hold: our locks, hidden files, a file system's own, ZooKeeper's markers. */
-const OWN_NAMES = /^(\..*|threadkeeper\.lock\..*|lost\+found|initialize|zookeeper_server\.pid|version-2\.damaged-\d+)$/;
+/** Names that an unused data directory may hold: our locks and secret, hidden files, a file system's own, ZooKeeper's markers. */
+const OWN_NAMES =
+  /^(\..*|threadkeeper\.(lock\..*|session-secret(\.tmp)?)|lost\+found|initialize|zookeeper_server\.pid|version-2\.damaged-\d+)$/;
 
 function isReplicaDirectory(path: string, name: string): boolean {
   if (!/^[1-9]\d{0,2}$/.test(name)) return false;

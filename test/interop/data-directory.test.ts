@@ -5,6 +5,8 @@
  */
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+
+import { zookeeperPassword } from '../../core/server/session-password.ts';
 import { connect, type ObservableClient, type SessionTicket } from '../../runtime/client/index.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { type ApacheEnsemble, startApacheZooKeeper } from '../support/apache-zookeeper.ts';
@@ -80,7 +82,13 @@ for (const replicas of [1, 3]) {
   const which = replicas === 1 ? 'our single replica' : 'each of our three replicas';
   t(`Apache ZooKeeper shows the tree of ${which} after an orderly stop, and goes on with the session`, async () => {
     const dataDir = join(directory.path, 'ours');
-    ours = await startTestEnsemble({ replicas, inMemory: false, dataDir, snapCount: SNAP_COUNT });
+    ours = await startTestEnsemble({
+      replicas,
+      inMemory: false,
+      dataDir,
+      snapCount: SNAP_COUNT,
+      sessionPasswords: 'zookeeper',
+    });
     const client = ours.client();
     await furnish(client);
     const tree = await readTree(client);
@@ -130,6 +138,42 @@ for (const end of ['an orderly stop', 'SIGKILL'] as const) {
     const writing = ours.client();
     await writing.create('/written-by-us');
   });
+}
+
+t('a session goes from Apache ZooKeeper to us and back, with a secret password in between', async () => {
+  const dataDir = join(directory.path, 'shared');
+  const client = connect(await startApacheOn(dataDir));
+  await client.create('/member', 'here', { mode: 'ephemeral' });
+  let session = detach(client);
+  await apache?.stop();
+
+  for (const sessionPasswords of ['secret', 'secret', 'zookeeper'] as const) {
+    const { password } = session;
+    ours = await startTestEnsemble({ replicas: 1, inMemory: false, dataDir, sessionPasswords });
+    session = await carryOn(ours.connectString, session);
+    const isOther = Buffer.compare(session.password, password) !== 0;
+    const wasSecret = Buffer.compare(password, zookeeperPassword(session.id)) !== 0;
+    assert.is(
+      isOther,
+      wasSecret === (sessionPasswords === 'zookeeper'),
+      `the password changes with ${sessionPasswords}`,
+    );
+    await ours.close();
+  }
+  await carryOn(await startApacheOn(dataDir), session);
+});
+
+/** Takes the session up at these servers. @returns it, with the password that they gave for it */
+async function carryOn(connectString: string, session: SessionTicket): Promise<SessionTicket> {
+  const client = connect(connectString, { session });
+  assert.equal((await client.exists('/member'))?.ephemeralOwner, session.id);
+  return detach(client);
+}
+
+function detach(client: ObservableClient): SessionTicket {
+  const session = client.detach();
+  assert.ok(session);
+  return session;
 }
 
 t('a directory can go back and forth, each side writing in its turn', async () => {

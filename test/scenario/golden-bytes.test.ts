@@ -3,7 +3,7 @@
  * Only what belongs to a run is left open: session id and password, times, and the epoch, which is 0 on Apache's
  * standalone server and at least 1 here.
  */
-import { sessionPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/session-password.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';
 import type { TestClient } from '../support/test-client.ts';
@@ -84,7 +84,7 @@ golden('every answer has the bytes of Apache ZooKeeper 3.9.5', () => {
   const client = world.open(1);
   client.sendPayload(payloadOf(CONNECT));
   world.settle();
-  const password = Buffer.from(sessionPassword(client.session)).toString('hex');
+  const password = Buffer.from(zookeeperPassword(client.session)).toString('hex');
   const [greeting = ''] = hexSince(client, 0);
   assert.match(greeting, pattern(`00000025 00000000 00002710 [0-9a-f]{16} 00000010 ${password} 00`));
   for (const { claim, request, replies } of EXCHANGES) {

@@ -7,6 +7,8 @@
 import { InvariantViolation } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
+import type { SessionPasswords } from '../../core/server/session-password.ts';
+import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { AgreementChecker } from './checkers/agreement.ts';
 import { ClientPromises } from './checkers/client-promises.ts';
 import { PromiseChecker } from './checkers/promises.ts';
@@ -26,6 +28,13 @@ import { SnapshotShelf } from './snapshot-shelf.ts';
 import { createWorld, type World } from './world.ts';
 
 const WALL_MS = 1_700_000_000_000;
+/** Not ZooKeeper's, so that nothing in the core relies on those. */
+const PASSWORDS: SessionPasswords = {
+  given: ({ hi, lo }) =>
+    Uint8Array.from({ length: 16 }, (_, at) => ((at % 2 === 0 ? hi : lo) >>> (at % 4)) ^ (at * 37)),
+  alsoAccepted: () => [],
+  idsFromMs: 0,
+};
 const WEATHER_US = 20_000;
 const SETTLE_STEP_MS = 50;
 /** Long against any timeout of the world, so that only a standstill reaches it. */
@@ -82,7 +91,16 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
         const { nowMs } = cluster.scheduler;
         return { nowMs, wallMs: WALL_MS + nowMs };
       };
-      const replica = { ...world.peer, ...server, id, voters, observers, snapPhase: id / 10 };
+      const replica = {
+        ...world.peer,
+        ...server,
+        sessionPasswords: PASSWORDS,
+        auth: AUTH_DEFAULTS,
+        id,
+        voters,
+        observers,
+        snapPhase: id / 10,
+      };
       const { sliceBytes } = rest;
       return new ReplicaHost(replica, environment, { clock, shelf, proposals, marks: cluster.marks, sliceBytes });
     },

@@ -8,6 +8,8 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Clock, Replica, ReplicaOptions } from '../../core/server/replica.ts';
+import { ZOOKEEPER_PASSWORDS } from '../../core/server/session-password.ts';
+import { AUTH_DEFAULTS } from './auth-policy.ts';
 import type { ConnectOptions } from './conversation.ts';
 import { TestClient } from './test-client.ts';
 import { TestMachine } from './test-machine.ts';
@@ -15,7 +17,8 @@ import { TestMachine } from './test-machine.ts';
 const TICK_MS = 50;
 const STEPS_MAX = 100_000;
 
-const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
+/** What a replica is told besides who is in the ensemble. */
+export const REPLICA_DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   heartbeatIntervalMs: 100,
   syncLimitMs: 1000,
   initLimitMs: 5000,
@@ -27,12 +30,14 @@ const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   tickMs: 1000,
   minSessionTimeoutMs: 2000,
   maxSessionTimeoutMs: 20_000,
+  sessionPasswords: ZOOKEEPER_PASSWORDS,
+  auth: AUTH_DEFAULTS,
   snapCount: 100_000,
   snapPhase: 0,
   electionHoldMs: 3000,
 };
 
-export interface WorldOptions extends Partial<typeof DEFAULTS> {
+export interface WorldOptions extends Partial<typeof REPLICA_DEFAULTS> {
   readonly voters?: number;
   readonly observers?: number;
 }
@@ -56,7 +61,7 @@ export class World {
   constructor({ voters = 1, observers = 0, ...options }: WorldOptions = {}) {
     const ids = Array.from({ length: voters + observers }, (_, index) => toPeerId(index + 1));
     for (const id of ids) {
-      const own = { ...DEFAULTS, ...options, id, voters: ids.slice(0, voters), observers: ids.slice(voters) };
+      const own = { ...REPLICA_DEFAULTS, ...options, id, voters: ids.slice(0, voters), observers: ids.slice(voters) };
       this.#machines.set(
         id,
         new TestMachine(own, (from, to, message) => this.#pipe(from, to).messages.push(encode(message))),
@@ -66,7 +71,7 @@ export class World {
     for (const machine of this.#machines.values()) machine.boot(this.#clock);
     for (const pipe of this.#pipes) this.#raise(pipe);
     this.settle();
-    this.advance(DEFAULTS.finalizeWaitMs);
+    this.advance(REPLICA_DEFAULTS.finalizeWaitMs);
   }
 
   /** The id of the active leader of the latest epoch. */

@@ -1,5 +1,5 @@
 import { EnsembleError } from '../../../core/errors.ts';
-import { clientZnodes } from '../../../runtime/client-znodes.ts';
+import { clientZnodes, seedZnodes } from '../../../runtime/client-znodes.ts';
 import { assert, suite } from '../../support/suite.ts';
 
 const znodes = suite('runtime/client-znodes');
@@ -31,6 +31,36 @@ znodes('a znode that is not there is no error, and a stale version a conflict', 
   assert.is(await clientZnodes(() => failing('NO_NODE', 'connected')).read('/a'), null);
   const stale = clientZnodes(() => failing('BAD_VERSION', 'connected'));
   assert.is(await stale.commit([{ type: 'delete', path: '/a', version: 3 }]), 'conflict');
+});
+
+znodes('a connection lost while the first znodes are made leaves none of them out, and none made twice', async () => {
+  const made = new Map<string, string | null>();
+  let calls = 0;
+  const loseEverySecond = () => {
+    calls += 1;
+    if (calls % 2 === 0) throw new EnsembleError('CONNECTION_LOSS');
+  };
+  const client = {
+    exists: async (path: string) => {
+      loseEverySecond();
+      return made.has(path) ? {} : null;
+    },
+    // The reply is lost, not the write.
+    create: async (path: string, text: string | null) => {
+      assert.not.ok(made.has(path));
+      made.set(path, text);
+      loseEverySecond();
+    },
+  } as unknown as Parameters<typeof seedZnodes>[0];
+  await seedZnodes(client, { '/a/b': 'x', '/c': 'y' });
+  assert.equal(
+    [...made],
+    [
+      ['/a', null],
+      ['/a/b', 'x'],
+      ['/c', 'y'],
+    ],
+  );
 });
 
 znodes.run();
