@@ -20,22 +20,14 @@ import { JuteError, type JuteReader } from '../jute/reader.ts';
 import { writeReplyHeader } from '../jute/request.ts';
 import { hostAddress } from './address-mask.ts';
 import type { AuthPolicy } from './auth-policy.ts';
+import type { AuthVerdict } from './auth-verdict.ts';
 import type { Connection } from './connection.ts';
+import type { ServerStatistics } from './statistics.ts';
 
 /** Longest credential, bytes. Its user becomes part of an id that is kept and sent along with every write. */
 export const AUTH_BYTES_MAX = 16_384;
 /** Most identities of a connection, for the same reason. ZooKeeper has no bound. */
 export const IDENTITIES_MAX = 100;
-
-/** What is answered to a client that spoke of itself, or should have. */
-export interface AuthVerdict {
-  /** ZooKeeper's number; null: nothing is answered at all. */
-  readonly error: number | null;
-  /** The body of an answer to SASL; undefined for answers without a body. */
-  readonly token: Uint8Array | null | undefined;
-  /** Why the connection ends with this, for the log; null: it goes on. */
-  readonly fault: string | null;
-}
 
 const OK = 0;
 const GRANTED: AuthVerdict = Object.freeze({ error: OK, token: undefined, fault: null });
@@ -47,20 +39,12 @@ const ADDRESS_SCHEME = 'ip';
 export class Authentication {
   readonly #policy: AuthPolicy;
   readonly #exchanges = new WeakMap<Connection, DigestMd5Server>();
-  #failedCount = 0;
+  readonly #statistics: ServerStatistics;
 
-  constructor(policy: AuthPolicy) {
+  /** @param statistics  counts who is refused: addAuth, SASL, certificates, requests without an identity that is asked for */
+  constructor(policy: AuthPolicy, statistics: ServerStatistics) {
     this.#policy = policy;
-  }
-
-  /** Identities refused so far: addAuth, SASL, certificates, and requests without the identity that is asked for. */
-  get failedCount(): number {
-    return this.#failedCount;
-  }
-
-  /** Somebody failed to prove who he is before there was a connection for the core. */
-  onFailedElsewhere(): void {
-    this.#failedCount += 1;
+    this.#statistics = statistics;
   }
 
   /**
@@ -74,7 +58,7 @@ export class Authentication {
     if (certificate === null) return identities;
     const subject = readSubject(certificate);
     if (subject === null) {
-      this.#failedCount += 1;
+      this.#statistics.counts.authFailures += 1;
       return null;
     }
     if (subject === this.#policy.x509SuperUser) identities.push({ scheme: 'super', id: subject });
@@ -155,7 +139,7 @@ export class Authentication {
   #refuseSasl(error: SaslError): AuthVerdict {
     const isRequired = this.#policy.enforcedSchemes?.has('sasl') === true;
     if (this.#policy.allowSaslFailedClients && !isRequired) {
-      this.#failedCount += 1;
+      this.#statistics.counts.authFailures += 1;
       return NO_TOKEN;
     }
     const code = isRequired ? 'SESSION_CLOSED_REQUIRE_SASL_AUTH' : 'AUTH_FAILED';
@@ -163,7 +147,7 @@ export class Authentication {
   }
 
   #count(verdict: AuthVerdict): AuthVerdict {
-    if (verdict.fault !== null) this.#failedCount += 1;
+    if (verdict.fault !== null) this.#statistics.counts.authFailures += 1;
     return verdict;
   }
 }

@@ -11,7 +11,6 @@ import type { Acl } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
 import { isValidAddressMask, matchesAddress } from './address-mask.ts';
 import { RequestRefused } from './refusal.ts';
-import type { Requester } from './requester.ts';
 
 /** The SASL user whom every ACL entry of that scheme means, super user or not. */
 const SASL_SUPER = 'super';
@@ -33,11 +32,13 @@ export function requirePermission(acl: readonly Acl[], permission: number, ident
 
 /**
  * The list as it will be stored: exact duplicates dropped, `auth` expanded to the caller's authenticated identities.
+ * @param aclSchemes  whose ids it may name, beside `world` and `auth`
  * @throws RequestRefused INVALID_ACL when empty, of an unknown scheme, or with an id that its scheme does not allow
  */
 export function fixUpAcl(
   acl: readonly Acl[],
-  { identities, aclSchemes }: Pick<Requester, 'identities' | 'aclSchemes'>,
+  identities: readonly Identity[],
+  aclSchemes: ReadonlySet<string>,
 ): readonly Acl[] {
   const fixed: Acl[] = [];
   for (const entry of withoutDuplicates(acl)) {

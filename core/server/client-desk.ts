@@ -20,17 +20,28 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
-import { type Authentication, type AuthVerdict, writeVerdict } from './authentication.ts';
-import type { Connection } from './connection.ts';
+import { Answers } from './answers.ts';
+import type { AuthPolicy } from './auth-policy.ts';
+import { Authentication } from './authentication.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { answerRead, isRead } from './reads.ts';
+import { isRead } from './reads.ts';
+import { SignsOfLife } from './signs-of-life.ts';
+import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
-const UNKNOWN_ZXID = -1;
-/** Connections that are kept alive count as heard of at every so many touches: a fraction of the shortest session. */
-const TOUCHES_PER_SIGN = 4;
+export interface ClientPolicy extends SessionPolicy {
+  readonly auth: AuthPolicy;
+}
+
+/** A connection that a client has just opened. */
+export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server'> {
+  /** Of the client, in DER and checked by the host; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
+  readonly nowMs: number;
+}
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -39,16 +50,15 @@ interface WaitingSync {
 
 export class ClientDesk {
   readonly #reader = new JuteReader();
-  readonly #bodyReader = new JuteReader();
   readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
   readonly #handshakes: Handshakes;
   readonly #authentication: Authentication;
+  readonly #statistics: ServerStatistics;
+  readonly #answers: Answers;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
-  #heard: Connection[] = [];
-  readonly #keptAlive = new Set<Connection>();
-  #touches = 0;
+  readonly #signsOfLife = new SignsOfLife();
   #tree: DataTree;
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
@@ -57,9 +67,11 @@ export class ClientDesk {
   #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy, authentication: Authentication) {
+  constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
-    this.#authentication = authentication;
+    this.#statistics = statistics;
+    this.#authentication = new Authentication(policy.auth, statistics);
+    this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#handshakes = new Handshakes(policy);
   }
 
@@ -67,28 +79,46 @@ export class ClientDesk {
     return this.#connections.size;
   }
 
+  get outstandingCount(): number {
+    let count = 0;
+    for (const { pending } of this.#connections) count += pending.size;
+    return count;
+  }
+
   get sessionCount(): number {
     return this.#bySession.size;
   }
 
-  onConnect(connection: Connection, nowMs: number): void {
+  onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
+    const identities = this.#authentication.begin(address, certificate);
+    const server = this.#statistics;
+    const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
     this.#connections.add(connection);
     this.#handshakes.expect(connection, nowMs);
+    if (identities === null) {
+      connection.fault = 'its certificate names nobody';
+      this.close(connection);
+    }
+    return connection;
   }
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
-    for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
+    for (const connection of this.#handshakes.overdue(nowMs)) {
+      this.#statistics.counts.sessionlessConnectionsExpired += 1;
+      this.close(connection);
+    }
     this.#touch();
   }
 
   /** A client inside the process: its connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
     connection.isTrusted = true;
-    this.#keptAlive.add(connection);
+    this.#signsOfLife.keepAlive(connection);
   }
 
   onDisconnect(connection: Connection): void {
+    if (connection.isOpen) this.#statistics.counts.connectionDrops += 1;
     this.#forget(connection);
     connection.phase = 'closed';
     connection.pending.clear();
@@ -97,6 +127,7 @@ export class ClientDesk {
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     if (!connection.isOpen || connection.isDeaf) return;
+    this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
       if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
@@ -141,6 +172,7 @@ export class ClientDesk {
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#answers.replaceTree(tree);
     this.closeAll();
   }
 
@@ -156,12 +188,10 @@ export class ClientDesk {
 
   /** Hands the sessions heard of since the last call to the leader. */
   #touch(): void {
-    if (this.#touches++ % TOUCHES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.#hear(connection);
-    if (this.#upstream === null || this.#heard.length === 0) return;
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const connection of heard) connection.isHeard = false;
-    this.#upstream.touch(heard.filter((connection) => connection.phase === 'established'));
+    this.#signsOfLife.considerKeptAlive();
+    if (this.#upstream === null) return;
+    const heard = this.#signsOfLife.take();
+    if (heard.length > 0) this.#upstream.touch(heard);
   }
 
   /**
@@ -176,7 +206,7 @@ export class ClientDesk {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
       connection.pending.releaseSyncs();
-      this.#answerDue(connection);
+      this.#answers.giveDue(connection);
       return true;
     }
     this.#considerMoved(connection, header);
@@ -187,7 +217,7 @@ export class ClientDesk {
   onApplied(header: TxnHeader, result: TxnResult | null): void {
     const connection = this.#bySession.get(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection);
+    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -216,6 +246,7 @@ export class ClientDesk {
   }
 
   #onConnectRequest(connection: Connection, reader: JuteReader): void {
+    this.#statistics.counts.connectionRequests += 1;
     if (this.#upstream === null && !this.#isHolding) return this.close(connection);
     const isAuthentic = this.#handshakes.begin(connection, reader);
     if (this.#upstream !== null && this.#isAhead(connection)) return this.close(connection);
@@ -246,12 +277,15 @@ export class ClientDesk {
       const { createSession: opCode } = OpCode;
       upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
     } else {
+      this.#statistics.counts.connectionRevalidations += 1;
       upstream.revalidate(connection.session, connection.timeoutMs);
     }
   }
 
-  #onSessionCreated(connection: Connection): void {
-    if (connection.phase === 'connecting') this.#establish(connection);
+  #onSessionCreated(connection: Connection, { cxid, zxid, type }: TxnHeader): void {
+    if (connection.phase !== 'connecting') return;
+    this.#statistics.onUpdated(connection.statistics, cxid, zxid, type, connection.statistics.lastHeardMs);
+    this.#establish(connection);
   }
 
   #establish(connection: Connection): void {
@@ -275,23 +309,20 @@ export class ClientDesk {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
-    this.#hear(connection);
+    this.#signsOfLife.hear(connection);
+    const { nowMs: receivedMs } = this.#statistics;
     const { identities } = connection;
     const verdict = this.#authentication.judge(connection, opCode, reader);
     if (verdict !== null) connection.isDeaf = verdict.fault !== null;
-    else if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const request = readPendingRequest(reader, { xid, opCode, identities });
+    else if (isRead(opCode) && this.#canAnswerNow(connection)) {
+      return this.#answers.give(connection, xid, opCode, reader, receivedMs);
+    }
+    const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
-  }
-
-  #hear(connection: Connection): void {
-    if (connection.isHeard) return;
-    connection.isHeard = true;
-    this.#heard.push(connection);
   }
 
   #canAnswerNow(connection: Connection): boolean {
@@ -317,74 +348,20 @@ export class ClientDesk {
     if (request === undefined) return;
     // The session lives on another server now: ZooKeeper tells nothing on the old connection and hangs up.
     if (result.error === zkCodeOf('SESSION_MOVED')) return this.close(connection);
-    replyToWrite(connection, request, header.zxid, result);
+    this.#statistics.onUpdated(connection.statistics, request.xid, header.zxid, request.opCode, request.receivedMs);
+    replyToWrite(connection, { request, zxid: header.zxid, result, tree: this.#tree });
     if (request.opCode === OpCode.closeSession) this.close(connection);
     else this.#drain(connection);
   }
 
   #drain(connection: Connection): void {
-    if (this.#upstream !== null) this.#answerDue(connection);
-  }
-
-  /** Answers whatever stands at the head of the queue and waits for nothing more. */
-  #answerDue(connection: Connection): void {
-    while (connection.phase === 'established') {
-      const request = connection.pending.shiftDue();
-      if (request === undefined) return;
-      const { xid, error, verdict } = request;
-      if (verdict !== null) this.#tellVerdict(connection, xid, verdict);
-      else if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
-      else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answerWaiting(connection, request);
-    }
-  }
-
-  #tellVerdict(connection: Connection, xid: number, verdict: AuthVerdict): void {
-    writeVerdict(connection, xid, verdict);
-    if (verdict.fault === null) return;
-    connection.fault = verdict.fault;
-    this.close(connection);
-  }
-
-  /** Answered to whom the client was when it asked: what it has proved since is for later requests. */
-  #answerWaiting(connection: Connection, request: PendingRequest): void {
-    const { identities } = connection;
-    connection.identities = request.identities;
-    this.#answer(connection, request.xid, request.opCode, bodyOf(this.#bodyReader, request));
-    connection.identities = identities;
-  }
-
-  #answerSync(connection: Connection, request: PendingRequest): void {
-    const path = bodyOf(this.#bodyReader, request).readString();
-    const start = connection.beginFrame();
-    connection.output.writeInt(request.xid);
-    connection.output.writeLong(this.#tree.lastProcessedZxid);
-    connection.output.writeInt(0);
-    connection.output.writeString(path);
-    connection.endFrame(start);
-  }
-
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader): void {
-    if (!isRead(opCode)) {
-      // ZooKeeper's answer to an op that it does not know, zxid -1 included.
-      connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
-      connection.fault = `operation ${opCode} is not known`;
-      return this.close(connection);
-    }
-    const before = connection.output.length;
-    try {
-      answerRead(this.#tree, connection, xid, opCode, body);
-    } catch (error) {
-      if (!(error instanceof JuteError)) throw error;
-      connection.output.length = before;
-      connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
-    }
+    if (this.#upstream !== null) this.#answers.giveDue(connection);
   }
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#keptAlive.delete(connection);
-    this.#tree.watches.remove(connection);
+    this.#signsOfLife.forget(connection);
+    this.#tree.watches.removeAll(connection);
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }
 }
@@ -392,8 +369,4 @@ export class ClientDesk {
 /** Whether this txn is what became of the write: txns of a session come in the order of its requests. */
 function isAnswer({ cxid, type }: TxnHeader, { xid, opCode, submittedIn }: PendingRequest): boolean {
   return xid === cxid && submittedIn !== null && (type === opCode || type === OpCode.error);
-}
-
-function bodyOf(reader: JuteReader, request: PendingRequest): JuteReader {
-  return reader.reset(request.bytes, request.start, request.end);
 }

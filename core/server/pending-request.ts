@@ -8,8 +8,8 @@ import { OpCode } from '../jute/op-code.ts';
 import type { Identity } from '../jute/quorum.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import type { Epoch } from '../zxid.ts';
-import type { AuthVerdict } from './authentication.ts';
-import { readWriteRequest, type WriteRequest } from './write-request.ts';
+import type { AuthVerdict } from './auth-verdict.ts';
+import { isWrite, readWriteRequest, type WriteRequest } from './write-request.ts';
 
 export type RequestKind =
   /** Travels to the leader and comes back as a txn. */
@@ -39,16 +39,17 @@ export interface PendingRequest {
   submittedIn: Epoch | null;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
+  /** Of the turn's clock, monotonic. */
+  readonly receivedMs: number;
 }
 
-export interface RequestOrigin {
-  readonly xid: number;
-  readonly opCode: number;
-  readonly identities: readonly Identity[];
-}
+type RequestOrigin = Pick<PendingRequest, 'xid' | 'opCode' | 'identities' | 'receivedMs'>;
 
 /** @param reader  at the body */
-export function readPendingRequest(reader: JuteReader, { xid, opCode, identities }: RequestOrigin): PendingRequest {
+export function readPendingRequest(
+  reader: JuteReader,
+  { xid, opCode, identities, receivedMs }: RequestOrigin,
+): PendingRequest {
   const request: PendingRequest = {
     kind: kindOf(opCode),
     xid,
@@ -62,6 +63,7 @@ export function readPendingRequest(reader: JuteReader, { xid, opCode, identities
     verdict: null,
     submittedIn: null,
     isReleased: false,
+    receivedMs,
   };
   try {
     if (request.kind === 'write') request.write = readWriteRequest(reader, opCode);
@@ -87,17 +89,6 @@ export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
 }
 
 function kindOf(opCode: number): RequestKind {
-  switch (opCode) {
-    case OpCode.create:
-    case OpCode.create2:
-    case OpCode.delete:
-    case OpCode.setData:
-    case OpCode.multi:
-    case OpCode.closeSession:
-      return 'write';
-    case OpCode.sync:
-      return 'sync';
-    default:
-      return 'local';
-  }
+  if (isWrite(opCode)) return 'write';
+  return opCode === OpCode.sync ? 'sync' : 'local';
 }

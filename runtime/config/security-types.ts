@@ -29,8 +29,6 @@ export interface SecurityConfig {
   readonly ensembleAuthNames: readonly string[];
   /** The subject of a client certificate, as in an ACL: its owner may do everything. Default null: nobody. */
   readonly x509SuperUser: string | null;
-  /** ACLs are stored and shown, and forbid nothing. Default false. */
-  readonly skipAcl: boolean;
   /** Replica i listens for TLS on secureClientPort + i - 1. 0: any free port for each. Default null: no such port. */
   readonly secureClientPort: number | null;
   /** The plain client port takes TLS too, told apart by a connection's first byte. Default false. */

@@ -50,6 +50,7 @@ function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadDa
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
+    writes: settings,
   };
 }
 
@@ -67,7 +68,13 @@ async function run(): Promise<void> {
     maxClientConnections: data.settings.maxClientConnections,
     maxFrameBytes: data.settings.maxFrameBytes,
     openStorage: (listener) => {
-      const opened = openStorage({ where: data.storage, isAlone: data.voters.length === 1, listener, log });
+      const opened = openStorage({
+        where: data.storage,
+        isAlone: data.voters.length === 1,
+        tree: { extendedTypes: data.settings.extendedTypes },
+        listener,
+        log,
+      });
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },
@@ -76,6 +83,7 @@ async function run(): Promise<void> {
   });
   const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
   parentPort?.on('message', (message: ToReplicaThread) => {
+    if (message.type === 'members') return host.onMembers(message.members);
     const link = openPortLink(message.port);
     if (message.type === 'peer') host.addPeer(message.peer, link);
     else serveLink(link, host.clients.accept);
@@ -106,7 +114,7 @@ async function run(): Promise<void> {
   const ports = await openClientPorts(data, {
     log,
     accept: host.clients.accept,
-    onAuthFailed: () => replica.onAuthFailed(),
+    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
   });
   post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
