@@ -118,8 +118,8 @@ export class World {
   }
 
   /** A connection on which nothing was said. */
-  open(id: number, address?: string): TestClient {
-    const client = new TestClient(this.replica(id), address);
+  open(id: number, address?: string, certificate?: Uint8Array): TestClient {
+    const client = new TestClient(this.replica(id), address, certificate);
     this.#clients.set(client.connection, client);
     return client;
   }
