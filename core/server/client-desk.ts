@@ -14,7 +14,7 @@
 
 import { zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import { type SessionId, SessionMap } from '../ids.ts';
+import { type PeerId, type SessionId, SessionMap } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
@@ -24,12 +24,12 @@ import type { Connection } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
 import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { answerRead, isRead } from './reads.ts';
+import { placeOfSession } from './session-place.ts';
+import { SignsOfLife } from './signs-of-life.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
 const UNKNOWN_ZXID = -1;
-/** Connections that are kept alive count as heard of at every so many touches: a fraction of the shortest session. */
-const TOUCHES_PER_SIGN = 4;
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -44,9 +44,8 @@ export class ClientDesk {
   readonly #handshakes: Handshakes;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
-  #heard: Connection[] = [];
-  readonly #keptAlive = new Set<Connection>();
-  #touches = 0;
+  readonly #signs = new SignsOfLife();
+  readonly #self: PeerId;
   #tree: DataTree;
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
@@ -55,7 +54,8 @@ export class ClientDesk {
   #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy) {
+  constructor(self: PeerId, tree: DataTree, policy: SessionPolicy) {
+    this.#self = self;
     this.#tree = tree;
     this.#handshakes = new Handshakes(policy);
   }
@@ -76,12 +76,13 @@ export class ClientDesk {
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
     for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
-    this.#touch();
+    const heard = this.#signs.take(this.#upstream === null ? 'nobody' : 'somebody');
+    if (heard.length > 0) this.#upstream?.touch(heard);
   }
 
   /** The connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
-    this.#keptAlive.add(connection);
+    this.#signs.keepAlive(connection);
   }
 
   onDisconnect(connection: Connection): void {
@@ -150,16 +151,6 @@ export class ClientDesk {
     connection.finish();
   }
 
-  /** Hands the sessions heard of since the last call to the leader. */
-  #touch(): void {
-    if (this.#touches++ % TOUCHES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.#hear(connection);
-    if (this.#upstream === null || this.#heard.length === 0) return;
-    const heard = this.#heard;
-    this.#heard = [];
-    for (const connection of heard) connection.isHeard = false;
-    this.#upstream.touch(heard.filter((connection) => connection.phase === 'established'));
-  }
-
   /**
    * A txn is about to be applied. What its client asked before it is answered now, from the tree as it is without it.
    * @returns whether somebody here waits for this txn: its result is worth keeping
@@ -183,7 +174,7 @@ export class ClientDesk {
   onApplied(header: TxnHeader, result: TxnResult | null): void {
     const connection = this.#bySession.get(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection);
+    if (header.type === OpCode.createSession) return this.#onSessionAttached(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -204,8 +195,8 @@ export class ClientDesk {
   }
 
   // The session wrote something that was not asked for here. So its client has gone on at another server, and what is
-  // left of this connection, or still on its way, must not be carried out after what it did there: the next leader does
-  // not know who owns the session. What was asked for here before this connection is past (LeaderDesk.onRevalidate).
+  // left of this connection, or still on its way, must not be carried out after what it did there. What was asked for here
+  // before this connection is past (LeaderDesk.onRevalidate).
   #considerMoved(connection: Connection, { type }: TxnHeader): void {
     const isEffect = type !== OpCode.error && type !== OpCode.createSession && type !== OpCode.closeSession;
     if (isEffect && connection.phase === 'established') this.close(connection);
@@ -246,8 +237,16 @@ export class ClientDesk {
     }
   }
 
-  #onSessionCreated(connection: Connection): void {
-    if (connection.phase === 'connecting') this.#establish(connection);
+  // Who began a session is told by its txn. Who attaches to one is told by the leader, behind the txn that says where the
+  // session is: for a connection here that is news only if it is elsewhere.
+  #onSessionAttached(connection: Connection, header: TxnHeader): void {
+    const place = placeOfSession(header);
+    if (place === null) {
+      if (connection.phase === 'connecting' && this.#handshakes.isNew(connection)) this.#establish(connection);
+      return;
+    }
+    connection.hasMoved = place !== this.#self;
+    if (connection.hasMoved && connection.pending.waitsForLeader) this.close(connection);
   }
 
   #establish(connection: Connection): void {
@@ -271,7 +270,7 @@ export class ClientDesk {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
-    this.#hear(connection);
+    this.#signs.hear(connection);
     if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
     const request = readPendingRequest(reader, xid, opCode);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
@@ -280,18 +279,14 @@ export class ClientDesk {
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
-  #hear(connection: Connection): void {
-    if (connection.isHeard) return;
-    connection.isHeard = true;
-    this.#heard.push(connection);
-  }
-
   #canAnswerNow(connection: Connection): boolean {
     return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
     if (request.isReleased || connection.phase !== 'established') return;
+    // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
+    if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
     const { session, identities } = connection;
     const { xid: cxid, opCode, write } = request;
     if (write !== null) {
@@ -366,7 +361,7 @@ export class ClientDesk {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#keptAlive.delete(connection);
+    this.#signs.forget(connection);
     this.#tree.watches.remove(connection);
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }

@@ -34,6 +34,8 @@ export class Connection implements Watcher {
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session has been attached at another replica since. */
+  hasMoved = false;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */

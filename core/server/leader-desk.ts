@@ -17,6 +17,7 @@ import type { Connection } from './connection.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
 import { prepare } from './prepare.ts';
 import { RequestRefused } from './refusal.ts';
+import { sessionPlaced } from './session-place.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { readWriteRequest, type WriteRequest } from './write-request.ts';
@@ -33,6 +34,15 @@ export interface LeaderReplies {
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
 }
 
+export interface LeaderStart {
+  readonly self: PeerId;
+  /** There is no other replica for a session to be at. */
+  readonly isAlone: boolean;
+  readonly tickMs: number;
+  readonly nowMs: number;
+  readonly wallMs: number;
+}
+
 /** An answer that waits until everything proposed before the question is committed. */
 interface WaitingAnswer {
   readonly after: Zxid;
@@ -41,6 +51,7 @@ interface WaitingAnswer {
 
 export class LeaderDesk implements Upstream {
   readonly #self: PeerId;
+  readonly #isAlone: boolean;
   readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
@@ -58,9 +69,10 @@ export class LeaderDesk implements Upstream {
     peer: Peer,
     tree: DataTree,
     replies: LeaderReplies,
-    { self, tickMs, nowMs, wallMs }: { self: PeerId; tickMs: number; nowMs: number; wallMs: number },
+    { self, isAlone, tickMs, nowMs, wallMs }: LeaderStart,
   ) {
     this.#self = self;
+    this.#isAlone = isAlone;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
@@ -93,11 +105,18 @@ export class LeaderDesk implements Upstream {
 
   /**
    * Answered behind what the session had under way: whatever its new connection sees of it from then on and did not ask
-   * for comes from elsewhere.
+   * for comes from elsewhere. Where the session is now is a txn (session-place.ts), so that it outlives this leader.
    */
   onRevalidate(origin: PeerId, session: SessionId, timeoutMs: number): void {
-    const isValid = this.#tracker.attach(session, timeoutMs, origin);
-    this.#answerInTurn(() => this.#replies.revalidated(origin, session, isValid));
+    const attachment = this.#tracker.attach(session, timeoutMs, origin);
+    if (attachment === 'moved' && !this.#isAlone) {
+      const zxid = this.#begin();
+      // The next leader will be asked.
+      if (zxid === null) return;
+      const { header, txn } = sessionPlaced(origin, session, timeoutMs);
+      this.#propose({ ...header, zxid, time: this.#wallMs }, txn);
+    }
+    this.#answerInTurn(() => this.#replies.revalidated(origin, session, attachment !== 'gone'));
   }
 
   /** A sync is answered once everything that was outstanding at its arrival is committed. */

@@ -92,7 +92,7 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds });
+    this.#clients = new ClientDesk(options.id, restored.tree, { ...options, ids: this.#sessionIds });
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     this.#leaderReplies = {
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
@@ -312,8 +312,10 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
+      const { id: self, tickMs, voters, observers } = this.#options;
+      const isAlone = voters.length + observers.length === 1;
+      const start = { self, isAlone, tickMs, ...this.#clock };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, start);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);

@@ -9,6 +9,9 @@ import { type PeerId, type SessionId, SessionMap } from '../ids.ts';
 
 export type SessionCheck = 'ok' | 'expired' | 'moved';
 
+/** What became of a session at a re-attach: `moved` says that it was elsewhere before, or that nobody knows where. */
+export type Attachment = 'gone' | 'kept' | 'moved';
+
 interface TrackedSession {
   readonly id: SessionId;
   timeoutMs: number;
@@ -60,12 +63,13 @@ export class SessionTracker {
     return true;
   }
 
-  /** A session re-attaches to `owner`, perhaps with another timeout. @returns whether it still lives */
-  attach(id: SessionId, timeoutMs: number, owner: PeerId): boolean {
-    if (!this.touch(id, timeoutMs)) return false;
+  /** A session re-attaches to `owner`, perhaps with another timeout. */
+  attach(id: SessionId, timeoutMs: number, owner: PeerId): Attachment {
     const session = this.#sessions.get(id);
-    if (session !== undefined) session.owner = owner;
-    return true;
+    if (session === undefined || !this.touch(id, timeoutMs)) return 'gone';
+    if (session.owner === owner) return 'kept';
+    session.owner = owner;
+    return 'moved';
   }
 
   /** Whether a write of this session that came over `owner` may go ahead. */

@@ -53,7 +53,7 @@ tracking('a closing session can be neither touched nor attached, and does not ex
   assert.ok(tracker.markClosing(A));
   assert.not.ok(tracker.markClosing(A));
   assert.not.ok(tracker.touch(A, 1000));
-  assert.not.ok(tracker.attach(A, 1000, PEER_2));
+  assert.is(tracker.attach(A, 1000, PEER_2), 'gone');
   assert.is(tracker.check(A, PEER_1), 'expired');
   assert.equal(tracker.advance(5000), []);
 });
@@ -61,7 +61,8 @@ tracking('a closing session can be neither touched nor attached, and does not ex
 tracking('writes of a session that re-attached elsewhere are recognised as moved', () => {
   const tracker = new SessionTracker(TICK, 0);
   tracker.add(A, 1000, PEER_1);
-  assert.ok(tracker.attach(A, 1000, PEER_2));
+  assert.is(tracker.attach(A, 1000, PEER_1), 'kept');
+  assert.is(tracker.attach(A, 1000, PEER_2), 'moved');
   assert.is(tracker.check(A, PEER_1), 'moved');
   assert.is(tracker.check(A, PEER_2), 'ok');
 });

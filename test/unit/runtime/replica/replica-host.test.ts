@@ -1,6 +1,7 @@
 /** Replicas with their hosts, all on this thread: what a host does between two turns of the loop. */
 
 import { type PeerId, toPeerId } from '../../../../core/ids.ts';
+import { ZOOKEEPER_PASSWORDS } from '../../../../core/server/session-password.ts';
 import { makeLinkPorts, openPortLink } from '../../../../runtime/bus/port-link.ts';
 import { busTransport } from '../../../../runtime/bus-transport.ts';
 import { Client } from '../../../../runtime/client/client.ts';
@@ -44,6 +45,7 @@ function startHost(id: PeerId, watchStorage: (storage: ReplicaStorage) => void =
       tickMs: 2000,
       minSessionTimeoutMs: 4000,
       maxSessionTimeoutMs: 40_000,
+      sessionPasswords: ZOOKEEPER_PASSWORDS,
       snapCount: 100_000,
       snapPhase: 0,
       electionHoldMs: 3000,
