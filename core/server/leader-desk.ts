@@ -39,6 +39,7 @@ export interface LeaderStart {
   /** There is no other replica for a session to be at. */
   readonly isAlone: boolean;
   readonly tickMs: number;
+  readonly heartbeatIntervalMs: number;
   readonly nowMs: number;
   readonly wallMs: number;
 }
@@ -69,7 +70,7 @@ export class LeaderDesk implements Upstream {
     peer: Peer,
     tree: DataTree,
     replies: LeaderReplies,
-    { self, isAlone, tickMs, nowMs, wallMs }: LeaderStart,
+    { self, isAlone, tickMs, heartbeatIntervalMs, nowMs, wallMs }: LeaderStart,
   ) {
     this.#self = self;
     this.#isAlone = isAlone;
@@ -79,7 +80,7 @@ export class LeaderDesk implements Upstream {
     this.#replies = replies;
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
-    this.#tracker = new SessionTracker(tickMs, nowMs);
+    this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }
 

@@ -312,9 +312,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, voters, observers } = this.#options;
+      const { id: self, tickMs, heartbeatIntervalMs, voters, observers } = this.#options;
       const isAlone = voters.length + observers.length === 1;
-      const start = { self, isAlone, tickMs, ...this.#clock };
+      const start = { self, isAlone, tickMs, heartbeatIntervalMs, ...this.#clock };
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, start);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
