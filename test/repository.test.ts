@@ -61,7 +61,7 @@ const FORBIDDEN_WORDS = [
 const TEXT = /(\.(ts|js|mjs|json|md|txt|yml|yaml|cfg|sh|py)|(^|\/)(\.[\w.]+|LICENSE|run))$/;
 
 /** Looked for in code, where comments and strings are taken out. */
-const FORBIDDEN_CODE = [/(?<!\.)\bany\b(?!\s*\()/, /\bdebugger\b/, /\brequire\(/];
+const FORBIDDEN_CODE = [/(?<!\.)\bany\b(?!\s*[(:])/, /\bdebugger\b/, /\brequire\(/];
 const FORBIDDEN_TEST_CODE = [...FORBIDDEN_CODE, /\.(?:skip|only)\(/];
 
 /** Time, chance, threads, input and output: what the core must be handed instead. `Date.parse` only reads its argument. */

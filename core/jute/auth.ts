@@ -63,3 +63,11 @@ export function readClientInfos(reader: JuteReader): ClientInfo[] {
   }
   return infos;
 }
+
+export function writeClientInfos(writer: JuteWriter, infos: readonly ClientInfo[]): void {
+  writer.writeInt(infos.length);
+  for (const { scheme, user } of infos) {
+    writer.writeString(scheme);
+    writer.writeString(user);
+  }
+}

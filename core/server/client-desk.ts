@@ -14,18 +14,19 @@
 
 import { zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import { type PeerId, type SessionId, SessionMap } from '../ids.ts';
+import type { SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
 import type { Connection } from './connection.ts';
-import { Handshakes, type SessionPolicy } from './handshakes.ts';
+import type { SessionPolicy } from './handshakes.ts';
 import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { answerRead, isRead } from './reads.ts';
-import { placeOfSession } from './session-place.ts';
+import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
+import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
@@ -36,56 +37,59 @@ interface WaitingSync {
   readonly request: PendingRequest;
 }
 
-export class ClientDesk {
+export class ClientDesk implements SessionConnections {
   readonly #reader = new JuteReader();
   readonly #bodyReader = new JuteReader();
-  readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
-  readonly #handshakes: Handshakes;
+  readonly #sessions: SessionDesk;
+  readonly #statistics: ServerStatistics;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
-  readonly #signs = new SignsOfLife();
-  readonly #self: PeerId;
+  readonly #signsOfLife = new SignsOfLife();
   #tree: DataTree;
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
   #epoch: Epoch | null = null;
-  /** While there is no leader: whether clients may wait for one here. */
-  #isHolding = true;
   #isWritable = true;
 
-  constructor(self: PeerId, tree: DataTree, policy: SessionPolicy) {
-    this.#self = self;
+  constructor(tree: DataTree, policy: SessionPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
-    this.#handshakes = new Handshakes(policy);
+    this.#statistics = statistics;
+    this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
 
   get connectionCount(): number {
     return this.#connections.size;
   }
 
+  get outstandingCount(): number {
+    let count = 0;
+    for (const { pending } of this.#connections) count += pending.size;
+    return count;
+  }
+
   get sessionCount(): number {
-    return this.#bySession.size;
+    return this.#sessions.count;
   }
 
   onConnect(connection: Connection, nowMs: number): void {
     this.#connections.add(connection);
-    this.#handshakes.expect(connection, nowMs);
+    this.#sessions.onConnect(connection, nowMs);
   }
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
-    for (const connection of this.#handshakes.overdue(nowMs)) this.close(connection);
-    const heard = this.#signs.take(this.#upstream === null ? 'nobody' : 'somebody');
-    if (heard.length > 0) this.#upstream?.touch(heard);
+    this.#sessions.onTick(nowMs);
+    this.#touch();
   }
 
   /** The connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
-    this.#signs.keepAlive(connection);
+    this.#signsOfLife.keepAlive(connection);
   }
 
   onDisconnect(connection: Connection): void {
+    if (connection.isOpen) this.#statistics.counts.connectionDrops += 1;
     this.#forget(connection);
     connection.phase = 'closed';
     connection.pending.clear();
@@ -94,8 +98,10 @@ export class ClientDesk {
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     if (!connection.isOpen) return;
+    this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
-      if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
+      if (connection.phase === 'new')
+        this.#sessions.onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
     } catch (error) {
       // An undecodable handshake or header: nothing after it on this connection can be trusted.
@@ -108,7 +114,7 @@ export class ClientDesk {
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
     this.#upstream = null;
-    this.#isHolding = true;
+    this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
@@ -116,8 +122,9 @@ export class ClientDesk {
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
+    this.#sessions.onLeader(upstream);
     for (const connection of this.#connections) {
-      if (connection.phase === 'connecting') this.#decideSession(connection, upstream);
+      if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
       // The same leader as before: what it was given over the old link, it may still be about to commit.
       else if (connection.pending.hasWriteUnderWay(epoch)) this.close(connection);
       else this.#resume(connection, upstream);
@@ -126,7 +133,7 @@ export class ClientDesk {
 
   /** No leader came in time. From now on clients are turned away, so that they look for a server with a quorum. */
   giveUpHolding(): void {
-    this.#isHolding = false;
+    this.#sessions.giveUpHolding();
     this.closeAll();
   }
 
@@ -138,6 +145,7 @@ export class ClientDesk {
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#sessions.replaceTree(tree);
     this.closeAll();
   }
 
@@ -151,12 +159,20 @@ export class ClientDesk {
     connection.finish();
   }
 
+  /** Hands the sessions heard of since the last call to the leader. */
+  #touch(): void {
+    this.#signsOfLife.considerKeptAlive();
+    if (this.#upstream === null) return;
+    const heard = this.#signsOfLife.take();
+    if (heard.length > 0) this.#upstream.touch(heard);
+  }
+
   /**
    * A txn is about to be applied. What its client asked before it is answered now, from the tree as it is without it.
    * @returns whether somebody here waits for this txn: its result is worth keeping
    */
   makeWay(header: TxnHeader): boolean {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return false;
     const write = connection.pending.firstWrite;
     if (write !== undefined && isAnswer(header, write)) {
@@ -166,15 +182,15 @@ export class ClientDesk {
       this.#answerDue(connection);
       return true;
     }
-    this.#considerMoved(connection, header);
+    this.#sessions.onForeignTxn(connection, header);
     return false;
   }
 
   /** A txn was applied; watch events are out already, now come the replies. */
   onApplied(header: TxnHeader, result: TxnResult | null): void {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionAttached(connection, header);
+    if (header.type === OpCode.createSession) return this.#sessions.onSessionCreated(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -188,70 +204,11 @@ export class ClientDesk {
   }
 
   onRevalidated(session: SessionId, isValid: boolean): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined || connection.phase !== 'connecting') return;
-    if (isValid) this.#establish(connection);
-    else this.#refuseSession(connection);
+    this.#sessions.onRevalidated(session, isValid);
   }
 
-  // The session wrote something that was not asked for here. So its client has gone on at another server, and what is
-  // left of this connection, or still on its way, must not be carried out after what it did there. What was asked for here
-  // before this connection is past (LeaderDesk.onRevalidate).
-  #considerMoved(connection: Connection, { type }: TxnHeader): void {
-    const isEffect = type !== OpCode.error && type !== OpCode.createSession && type !== OpCode.closeSession;
-    if (isEffect && connection.phase === 'established') this.close(connection);
-  }
-
-  #onConnectRequest(connection: Connection, reader: JuteReader): void {
-    if (this.#upstream === null && !this.#isHolding) return this.close(connection);
-    const isAuthentic = this.#handshakes.begin(connection, reader);
-    if (this.#upstream !== null && this.#isAhead(connection)) return this.close(connection);
-    this.#replaceConnection(connection);
-    if (!isAuthentic) return this.#refuseSession(connection);
-    connection.phase = 'connecting';
-    this.#bySession.set(connection.session, connection);
-    if (this.#upstream !== null) this.#decideSession(connection, this.#upstream);
-  }
-
-  // Whoever claims a session takes it from the connection that held it, even before the password is looked at.
-  #replaceConnection(connection: Connection): void {
-    const previous = this.#bySession.get(connection.session);
-    if (previous !== undefined && previous !== connection) this.close(previous);
-  }
-
-  // The client has seen a state that this replica has not reached. An answer of any kind would take it back in time, so
-  // it is hung up on and tries another server.
-  #isAhead(connection: Connection): boolean {
-    return this.#handshakes.lastZxidSeenBy(connection) > this.#tree.lastProcessedZxid;
-  }
-
-  #decideSession(connection: Connection, upstream: Upstream): void {
-    if (this.#isAhead(connection)) return this.close(connection);
-    if (this.#handshakes.isNew(connection)) {
-      const { session, timeoutMs } = connection;
-      const body = this.#handshakes.createSessionBody(connection);
-      const { createSession: opCode } = OpCode;
-      upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
-    } else {
-      upstream.revalidate(connection.session, connection.timeoutMs);
-    }
-  }
-
-  // Who began a session is told by its txn. Who attaches to one is told by the leader, behind the txn that says where the
-  // session is: for a connection here that is news only if it is elsewhere.
-  #onSessionAttached(connection: Connection, header: TxnHeader): void {
-    const place = placeOfSession(header);
-    if (place === null) {
-      if (connection.phase === 'connecting' && this.#handshakes.isNew(connection)) this.#establish(connection);
-      return;
-    }
-    connection.hasMoved = place !== this.#self;
-    if (connection.hasMoved && connection.pending.waitsForLeader) this.close(connection);
-  }
-
-  #establish(connection: Connection): void {
-    connection.phase = 'established';
-    this.#handshakes.accept(connection);
+  /** It has its session now. */
+  onEstablished(connection: Connection): void {
     if (this.#upstream !== null) this.#resume(connection, this.#upstream);
   }
 
@@ -261,18 +218,14 @@ export class ClientDesk {
     this.#drain(connection);
   }
 
-  #refuseSession(connection: Connection): void {
-    this.#handshakes.refuse(connection);
-    this.close(connection);
-  }
-
   #onRequest(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
-    this.#signs.hear(connection);
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader);
-    const request = readPendingRequest(reader, xid, opCode);
+    this.#signsOfLife.hear(connection);
+    const { nowMs } = this.#statistics;
+    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
+    const request = readPendingRequest(reader, xid, opCode, nowMs);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
@@ -304,7 +257,8 @@ export class ClientDesk {
     if (request === undefined) return;
     // The session lives on another server now: ZooKeeper tells nothing on the old connection and hangs up.
     if (result.error === zkCodeOf('SESSION_MOVED')) return this.close(connection);
-    replyToWrite(connection, request, header.zxid, result);
+    this.#statistics.onUpdated(connection.statistics, request.xid, header.zxid, request.opCode, request.receivedMs);
+    replyToWrite(connection, { request, zxid: header.zxid, result, tree: this.#tree });
     if (request.opCode === OpCode.closeSession) this.close(connection);
     else this.#drain(connection);
   }
@@ -318,14 +272,22 @@ export class ClientDesk {
     while (connection.phase === 'established') {
       const request = connection.pending.shiftDue();
       if (request === undefined) return;
-      const { xid, opCode, error } = request;
+      const { xid, opCode, error, receivedMs } = request;
       if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request));
+      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
     }
   }
 
   #answerSync(connection: Connection, request: PendingRequest): void {
+    const { lastProcessedZxid } = this.#tree;
+    this.#statistics.onUpdated(
+      connection.statistics,
+      request.xid,
+      lastProcessedZxid,
+      request.opCode,
+      request.receivedMs,
+    );
     const path = bodyOf(this.#bodyReader, request).readString();
     const start = connection.beginFrame();
     connection.output.writeInt(request.xid);
@@ -335,7 +297,7 @@ export class ClientDesk {
     connection.endFrame(start);
   }
 
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader): void {
+  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader, receivedMs: number): void {
     if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
     if (!isRead(opCode)) {
       // ZooKeeper's answer to an op that it does not know, zxid -1 included.
@@ -343,6 +305,7 @@ export class ClientDesk {
       connection.fault = `operation ${opCode} is not known`;
       return this.close(connection);
     }
+    this.#statistics.onRead(connection.statistics, xid, this.#tree.lastProcessedZxid, opCode, receivedMs);
     const before = connection.output.length;
     try {
       answerRead(this.#tree, connection, xid, opCode, body);
@@ -361,9 +324,9 @@ export class ClientDesk {
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
-    this.#signs.forget(connection);
-    this.#tree.watches.remove(connection);
-    if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
+    this.#signsOfLife.forget(connection);
+    this.#tree.watches.removeAll(connection);
+    this.#sessions.forget(connection);
   }
 }
 

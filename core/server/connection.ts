@@ -7,13 +7,16 @@
  */
 
 import { NO_SESSION, type SessionId } from '../ids.ts';
-import { SpecialXid } from '../jute/op-code.ts';
+import { Permission } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
-import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from '../jute/request.ts';
+import { writeReplyHeader } from '../jute/request.ts';
+import { CATCH_UP_ZXID, writeEventFrame } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
-import type { Watcher } from '../tree/watches.ts';
-import type { Zxid } from '../zxid.ts';
+import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
+import { isAllowed } from './authorize.ts';
+import { ConnectionStatistics } from './connection-statistics.ts';
 import { RequestQueue } from './request-queue.ts';
+import type { ServerStatistics } from './statistics.ts';
 
 /**
  *     new ──ConnectRequest──▶ connecting ──session decided──▶ established
@@ -29,6 +32,7 @@ export class Connection implements Watcher {
   readonly output = new JuteWriter(1024);
   readonly identities: Identity[];
   readonly pending = new RequestQueue();
+  readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
   timeoutMs = 0;
@@ -42,10 +46,16 @@ export class Connection implements Watcher {
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
+  readonly #server: ServerStatistics;
 
-  /** @param dirty  collects the connections that have something for the host: bytes to send, or their own end */
-  constructor(address: string, dirty: Connection[]) {
+  /**
+   * @param dirty  collects the connections that have something for the host: bytes to send, or their own end
+   * @param wallMs  milliseconds since 1970
+   */
+  constructor(address: string, dirty: Connection[], server: ServerStatistics, wallMs: number) {
     this.address = address;
+    this.#server = server;
+    this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
     this.identities = [{ scheme: 'ip', id: address }];
     this.#dirty = dirty;
   }
@@ -66,7 +76,9 @@ export class Connection implements Watcher {
   }
 
   endFrame(start: number): void {
-    this.output.patchInt(start, this.output.length - start - 4);
+    const bytes = this.output.length - start - 4;
+    this.output.patchInt(start, bytes);
+    this.#server.onSent(this.statistics, bytes);
   }
 
   reply(xid: number, zxid: number, error: number): void {
@@ -75,12 +87,17 @@ export class Connection implements Watcher {
     this.endFrame(start);
   }
 
-  onWatchedEvent(type: number, path: string, zxid: Zxid | -1): void {
-    if (this.phase !== 'established') return;
-    const start = this.beginFrame();
-    writeReplyHeader(this.output, SpecialXid.watchEvent, zxid, 0);
-    writeWatchedEvent(this.output, { type, state: SYNC_CONNECTED, path });
-    this.endFrame(start);
+  /** Not told to who may not read the znode; its one-shot watch is used up all the same. */
+  onWatchedEvent(event: TriggeredEvent): void {
+    if (this.phase !== 'established' || !isAllowed(event.acl, Permission.read, this.identities)) return;
+    this.markDirty();
+    this.output.writeBytes(event.frame);
+  }
+
+  /** An event that came to pass while this client was away (setWatches). No ACL is asked. */
+  tellMissed(type: number, path: string): void {
+    this.markDirty();
+    writeEventFrame(this.output, { type, path, zxid: CATCH_UP_ZXID });
   }
 
   /** Ends the connection once its output has left. */

@@ -7,7 +7,7 @@ import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import type { Epoch } from '../zxid.ts';
-import { readWriteRequest, type WriteRequest } from './write-request.ts';
+import { isWrite, readWriteRequest, type WriteRequest } from './write-request.ts';
 
 export type RequestKind =
   /** Travels to the leader and comes back as a txn. */
@@ -33,10 +33,17 @@ export interface PendingRequest {
   submittedIn: Epoch | null;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
+  /** Of the turn's clock, monotonic. */
+  readonly receivedMs: number;
 }
 
 /** @param reader  at the body */
-export function readPendingRequest(reader: JuteReader, xid: number, opCode: number): PendingRequest {
+export function readPendingRequest(
+  reader: JuteReader,
+  xid: number,
+  opCode: number,
+  receivedMs: number,
+): PendingRequest {
   const request: PendingRequest = {
     kind: kindOf(opCode),
     xid,
@@ -48,6 +55,7 @@ export function readPendingRequest(reader: JuteReader, xid: number, opCode: numb
     error: 0,
     submittedIn: null,
     isReleased: false,
+    receivedMs,
   };
   try {
     if (request.kind === 'write') request.write = readWriteRequest(reader, opCode);
@@ -66,17 +74,6 @@ export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
 }
 
 function kindOf(opCode: number): RequestKind {
-  switch (opCode) {
-    case OpCode.create:
-    case OpCode.create2:
-    case OpCode.delete:
-    case OpCode.setData:
-    case OpCode.multi:
-    case OpCode.closeSession:
-      return 'write';
-    case OpCode.sync:
-      return 'sync';
-    default:
-      return 'local';
-  }
+  if (isWrite(opCode)) return 'write';
+  return opCode === OpCode.sync ? 'sync' : 'local';
 }

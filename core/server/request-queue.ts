@@ -18,6 +18,10 @@ export class RequestQueue {
   readonly #requests = new Fifo<PendingRequest>();
   #bytes = 0;
 
+  get size(): number {
+    return this.#requests.size;
+  }
+
   get isEmpty(): boolean {
     return this.#requests.size === 0;
   }

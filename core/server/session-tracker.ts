@@ -125,6 +125,13 @@ export class SessionTracker {
     return expired;
   }
 
+  /** The sessions by their moment of expiry on the monotonic clock, soonest first. */
+  expiries(): [expiresAtMs: number, sessions: SessionId[]][] {
+    return [...this.#buckets]
+      .sort(([one], [other]) => one - other)
+      .map(([expiresAtMs, bucket]) => [expiresAtMs, [...bucket].map(({ id }) => id)]);
+  }
+
   #bucketOf(timeMs: number): number {
     return (Math.floor(timeMs / this.#tickMs) + 1) * this.#tickMs;
   }

@@ -1,17 +1,19 @@
 /**
- * Which connections were heard of since the leader was last told, so that one message a tick keeps all their sessions
- * alive (LearnerSessionTracker). A connection that is kept alive counts as heard of without a word from its client.
+ * Which connections were heard of since the leader was last told (ZooKeeperServer.touchSession, the learners' pings).
+ *
+ * A connection of this process counts as heard of for as long as it is open: its end is told at once, and its thread may
+ * be busy with other things for longer than a session lasts.
  */
 
 import type { Connection } from './connection.ts';
 
-/** Connections that are kept alive count as heard of at every so many calls: a fraction of the shortest session. */
-const TAKES_PER_SIGN = 4;
+/** Connections that are kept alive count as heard of at every so many rounds: a fraction of the shortest session. */
+const ROUNDS_PER_SIGN = 4;
 
 export class SignsOfLife {
   #heard: Connection[] = [];
   readonly #keptAlive = new Set<Connection>();
-  #takes = 0;
+  #rounds = 0;
 
   hear(connection: Connection): void {
     if (connection.isHeard) return;
@@ -19,7 +21,6 @@ export class SignsOfLife {
     this.#heard.push(connection);
   }
 
-  /** The connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
     this.#keptAlive.add(connection);
   }
@@ -28,10 +29,13 @@ export class SignsOfLife {
     this.#keptAlive.delete(connection);
   }
 
-  /** At every tick: those to tell of. With nobody to tell, what was heard is kept for later. */
-  take(to: 'somebody' | 'nobody'): Connection[] {
-    if (this.#takes++ % TAKES_PER_SIGN === 0) for (const connection of this.#keptAlive) this.hear(connection);
-    if (to === 'nobody' || this.#heard.length === 0) return [];
+  /** To be called at regular times. */
+  considerKeptAlive(): void {
+    if (this.#rounds++ % ROUNDS_PER_SIGN === 0) for (const connection of this.#keptAlive) this.hear(connection);
+  }
+
+  /** The established connections heard of since the last call. */
+  take(): Connection[] {
     const heard = this.#heard;
     this.#heard = [];
     for (const connection of heard) connection.isHeard = false;

@@ -1,69 +1,41 @@
 /**
  * The client of a ZooKeeper ensemble: the operations of the protocol as promises. It speaks to Threadkeeper's replicas
- * and to Apache ZooKeeper alike. Observables are in observe.ts, so that a program that wants none does not load RxJS.
+ * and to Apache ZooKeeper alike; what each operation sends stands in `operations/`, by kind. Observables are in
+ * observe.ts, so that a program that wants none does not load RxJS.
  */
 
 import { EnsembleError } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import type { Acl } from '../../core/jute/acl.ts';
-import { type ClientInfo, writeSetAclRequest } from '../../core/jute/auth.ts';
-import { writeMultiOps } from '../../core/jute/multi.ts';
+import type { ClientInfo } from '../../core/jute/auth.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
-import { writeSetDataRequest, writeVersionedRequest, writeWatchableRequest } from '../../core/jute/request.ts';
 import type { Stat } from '../../core/jute/stat.ts';
-import type { JuteWriter } from '../../core/jute/writer.ts';
+import type { CallOptions, ReadOptions, VersionOptions } from './call-options.ts';
 import { formatServer } from './connect-string.ts';
-import { type CreateOptions, makeCreate, writeCreate } from './create-request.ts';
+import type { CreateOptions } from './create-request.ts';
 import { type Data, toBytes } from './data.ts';
-import { writeNothing } from './frame-writer.ts';
+import type { EnsembleConfig } from './ensemble-config.ts';
+import * as access from './operations/access.ts';
+import * as bulk from './operations/bulk.ts';
+import * as ensemble from './operations/ensemble.ts';
+import * as watching from './operations/watching.ts';
+import * as znodes from './operations/znodes.ts';
 import { type ClientOptions, resolveOptions } from './options.ts';
-import { type Chroot, checkPath } from './path.ts';
 import type { ReplyShape } from './pending-request.ts';
 import {
-  ACL_REPLY,
-  CHILDREN_REPLY,
-  COUNT_REPLY,
   type CreatedZnode,
   createdReply,
-  DATA_REPLY,
-  EXISTS_REPLY,
-  IDENTITIES_REPLY,
-  MULTI_REPLY,
-  NAMES_REPLY,
-  NO_REPLY,
   pathReply,
-  STAT_REPLY,
+  type ReadResult,
   type ZnodeAcl,
   type ZnodeChildren,
   type ZnodeData,
 } from './replies.ts';
-import { type RequestSpec, Session, type SessionState } from './session.ts';
+import { Requester } from './requester.ts';
+import { Session, type SessionState } from './session.ts';
 import type { SessionTicket } from './session-link.ts';
-import { type TransactionOp, type TransactionResult, toMultiOp, toTransactionResults } from './transaction.ts';
-import { WATCH_KINDS, type WatchListener } from './watches.ts';
-
-export interface CallOptions {
-  /**
-   * Gives the call up: its promise rejects with the signal's reason. A request that was sent already is not called
-   * back: a write may still be applied.
-   */
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ReadOptions extends CallOptions {
-  /**
-   * Called once, with the next change of what was read, or with `sessionEnded` if the session ends before. Not
-   * registered when the read fails (except `exists`, which also waits for a znode that is not there).
-   */
-  readonly watch?: WatchListener | undefined;
-}
-
-export interface VersionOptions extends CallOptions {
-  /** The write is refused (BAD_VERSION) unless the znode has this version. Default -1: any. */
-  readonly version?: number | undefined;
-}
-
-const ANY_VERSION = -1;
+import type { TransactionOp, TransactionResult } from './transaction.ts';
+import type { WatchListener } from './watches.ts';
 
 /**
  * A session with an ensemble. Made by `connect`; connects by itself, and again when a connection is lost.
@@ -77,17 +49,17 @@ const ANY_VERSION = -1;
  */
 export class Client {
   readonly #session: Session;
-  readonly #chroot: Chroot;
+  readonly #ask: Requester;
   readonly #pathReply: ReplyShape<string>;
   readonly #createdReply: ReplyShape<CreatedZnode>;
 
   /** @throws ConfigError for a connect string or an option that cannot be used */
   constructor(connectString: string, options: ClientOptions = {}) {
     const resolved = resolveOptions(connectString, options);
-    this.#chroot = resolved.chroot;
     this.#session = new Session(resolved);
-    this.#pathReply = pathReply(this.#chroot);
-    this.#createdReply = createdReply(this.#chroot);
+    this.#ask = new Requester(this.#session, resolved.chroot);
+    this.#pathReply = pathReply(resolved.chroot);
+    this.#createdReply = createdReply(resolved.chroot);
   }
 
   get state(): SessionState {
@@ -150,41 +122,39 @@ export class Client {
 
   /** @returns the path of the new znode, with its number where the mode is sequential */
   create(path: string, data: Data = null, options: CreateOptions & CallOptions = {}): Promise<string> {
-    return this.#create({ path, data, options, plainOp: OpCode.create, shape: this.#pathReply });
+    return znodes.create(this.#ask, { path, data, options, plainOp: OpCode.create, shape: this.#pathReply });
   }
 
   /** `create`, with the new znode's Stat. */
   create2(path: string, data: Data = null, options: CreateOptions & CallOptions = {}): Promise<CreatedZnode> {
-    return this.#create({ path, data, options, plainOp: OpCode.create2, shape: this.#createdReply });
+    return znodes.create(this.#ask, { path, data, options, plainOp: OpCode.create2, shape: this.#createdReply });
   }
 
-  delete(path: string, { version = ANY_VERSION, signal }: VersionOptions = {}): Promise<void> {
-    const body = { path: this.#chroot.toServer(path), version };
-    return this.#request({ op: OpCode.delete, writeBody: writeVersionedRequest, body, path, shape: NO_REPLY }, signal);
+  delete(path: string, options: VersionOptions = {}): Promise<void> {
+    return znodes.remove(this.#ask, path, options);
   }
 
   /** @returns null if there is no such znode */
   exists(path: string, options: ReadOptions = {}): Promise<Stat | null> {
-    return this.#read({ op: OpCode.exists, path, shape: EXISTS_REPLY, statOf: (stat) => stat, options });
+    return znodes.exists(this.#ask, path, options);
   }
 
   getData(path: string, options: ReadOptions = {}): Promise<ZnodeData> {
-    return this.#read({ op: OpCode.getData, path, shape: DATA_REPLY, statOf: ({ stat }) => stat, options });
+    return znodes.getData(this.#ask, path, options);
   }
 
   /** @returns the new Stat */
-  setData(path: string, data: Data, { version = ANY_VERSION, signal }: VersionOptions = {}): Promise<Stat> {
-    const body = { path: this.#chroot.toServer(path), data: toBytes(data), version };
-    return this.#request({ op: OpCode.setData, writeBody: writeSetDataRequest, body, path, shape: STAT_REPLY }, signal);
+  setData(path: string, data: Data, options: VersionOptions = {}): Promise<Stat> {
+    return znodes.setData(this.#ask, path, data, options);
   }
 
   getChildren(path: string, options: ReadOptions = {}): Promise<ZnodeChildren> {
-    return this.#read({ op: OpCode.getChildren2, path, shape: CHILDREN_REPLY, statOf: ({ stat }) => stat, options });
+    return znodes.getChildren(this.#ask, path, options);
   }
 
   /** Fulfilled when the server has caught up with the leader: what is read next is at least as new as this call. */
-  sync(path: string, { signal }: CallOptions = {}): Promise<void> {
-    return this.#request({ ...this.#pathSpec(OpCode.sync, path), shape: NO_REPLY }, signal);
+  sync(path: string, options: CallOptions = {}): Promise<void> {
+    return ensemble.sync(this.#ask, path, options);
   }
 
   /**
@@ -192,20 +162,22 @@ export class Client {
    * @returns what came of each, in their order
    * @throws TransactionError with the code of the op to blame; nothing was applied then
    */
-  async multi(ops: readonly TransactionOp[], { signal }: CallOptions = {}): Promise<readonly TransactionResult[]> {
-    const body = ops.map((op) => toMultiOp(op, this.#chroot));
-    const spec = { op: OpCode.multi, writeBody: writeMultiOps, body, path: null, shape: MULTI_REPLY };
-    return toTransactionResults(ops, await this.#request(spec, signal), this.#chroot);
+  multi(ops: readonly TransactionOp[], options: CallOptions = {}): Promise<readonly TransactionResult[]> {
+    return bulk.multi(this.#ask, ops, options);
   }
 
-  getAcl(path: string, { signal }: CallOptions = {}): Promise<ZnodeAcl> {
-    return this.#request({ ...this.#pathSpec(OpCode.getACL, path), shape: ACL_REPLY }, signal);
+  /** Several reads in one request, each with an outcome of its own (ZooKeeper 3.6 and newer). They set no watches. */
+  multiRead(ops: readonly bulk.ReadOp[], options: CallOptions = {}): Promise<readonly ReadResult[]> {
+    return bulk.multiRead(this.#ask, ops, options);
+  }
+
+  getAcl(path: string, options: CallOptions = {}): Promise<ZnodeAcl> {
+    return access.getAcl(this.#ask, path, options);
   }
 
   /** @param options.version  the expected aversion @returns the new Stat */
-  setAcl(path: string, acl: readonly Acl[], { version = ANY_VERSION, signal }: VersionOptions = {}): Promise<Stat> {
-    const body = { path: this.#chroot.toServer(path), acl, version };
-    return this.#request({ op: OpCode.setACL, writeBody: writeSetAclRequest, body, path, shape: STAT_REPLY }, signal);
+  setAcl(path: string, acl: readonly Acl[], options: VersionOptions = {}): Promise<Stat> {
+    return access.setAcl(this.#ask, { path, acl, options });
   }
 
   /**
@@ -218,27 +190,65 @@ export class Client {
     return this.#session.addAuth({ scheme, auth: toBytes(auth) ?? new Uint8Array(0) });
   }
 
-  /** Ephemerals of this session whose path begins with `prefix`, in no promised order. */
-  async getEphemerals(prefix = '/', { signal }: CallOptions = {}): Promise<readonly string[]> {
-    const paths = await this.#request({ ...this.#pathSpec(OpCode.getEphemerals, prefix), shape: NAMES_REPLY }, signal);
-    return paths.map((path) => this.#chroot.toClient(path));
-  }
-
-  /** The number of all znodes below a path. */
-  getAllChildrenNumber(path: string, { signal }: CallOptions = {}): Promise<number> {
-    return this.#request({ ...this.#pathSpec(OpCode.getAllChildrenNumber, path), shape: COUNT_REPLY }, signal);
-  }
-
   /** The identities that the server knows of this connection (ZooKeeper 3.7 and newer). */
-  whoAmI({ signal }: CallOptions = {}): Promise<readonly ClientInfo[]> {
-    const spec = { op: OpCode.whoAmI, writeBody: writeNothing, body: null, path: null, shape: IDENTITIES_REPLY };
-    return this.#request(spec, signal);
+  whoAmI(options: CallOptions = {}): Promise<readonly ClientInfo[]> {
+    return access.whoAmI(this.#ask, options);
   }
 
-  /** Takes a watch back: its listener is not called any more, nor told of the end. Nothing is sent. */
+  /** Ephemerals of this session whose path begins with `prefix`, in no promised order (ZooKeeper 3.6 and newer). */
+  getEphemerals(prefix = '/', options: CallOptions = {}): Promise<readonly string[]> {
+    return bulk.getEphemerals(this.#ask, prefix, options);
+  }
+
+  /** The number of all znodes below a path (ZooKeeper 3.6 and newer). */
+  getAllChildrenNumber(path: string, options: CallOptions = {}): Promise<number> {
+    return bulk.getAllChildrenNumber(this.#ask, path, options);
+  }
+
+  /**
+   * The ensemble's configuration: its servers and the version (/zookeeper/config, whatever the chroot). Changes can be
+   * watched.
+   */
+  getConfig(options: ReadOptions = {}): Promise<EnsembleConfig> {
+    return ensemble.getConfig(this.#ask, options);
+  }
+
+  /**
+   * Changes the ensemble's membership. Servers allow it only where it is switched on, and to whom may write
+   * /zookeeper/config.
+   * @returns the new configuration
+   * @throws EnsembleError BAD_VERSION if `fromVersion` is no more the version, RECONFIG_IN_PROGRESS, NEW_CONFIG_NO_QUORUM,
+   *   RECONFIG_DISABLED, BAD_ARGUMENTS, NO_AUTH, or UNIMPLEMENTED by a standalone server
+   */
+  reconfig(change: ensemble.Reconfiguration, options: CallOptions = {}): Promise<EnsembleConfig> {
+    return ensemble.reconfig(this.#ask, change, options);
+  }
+
+  /**
+   * Watches a znode until the watch is removed (ZooKeeper 3.6 and newer), by default with everything below it. It is set
+   * when this is fulfilled; it needs no znode to be there. After a lost connection it is set again, but what changed
+   * meanwhile is not told: read again when the state becomes `reconnected`.
+   */
+  addWatch(path: string, listener: WatchListener, options: watching.AddWatchOptions = {}): Promise<void> {
+    return watching.addWatch(this.#ask, { path, listener, options });
+  }
+
+  /** Fulfilled if the server has such a watch of this connection. @throws EnsembleError NO_WATCHER if not */
+  checkWatches(path: string, type: watching.WatchSelection = 'any', options: CallOptions = {}): Promise<void> {
+    return watching.checkWatches(this.#ask, path, type, options);
+  }
+
+  /**
+   * Removes all watches of a kind at a path, here and at the server; their listeners are told `watchRemoved`.
+   * @throws EnsembleError NO_WATCHER if there is none; MARSHALLING_ERROR by servers that do not know the kind
+   */
+  removeWatches(path: string, options: watching.RemoveWatchesOptions = {}): Promise<void> {
+    return watching.removeWatches(this.#ask, path, options);
+  }
+
+  /** Takes one listener's watches at a path back: it is not called any more, nor told of the end. */
   removeWatch(path: string, listener: WatchListener): void {
-    const serverPath = this.#chroot.toServer(path);
-    for (const kind of WATCH_KINDS) this.#session.watches.remove(kind, serverPath, listener);
+    watching.removeListener(this.#ask, path, listener);
   }
 
   /**
@@ -259,64 +269,4 @@ export class Client {
     this.#session.detach();
     return ticket;
   }
-
-  #create<Value>({ path, data, options, plainOp, shape }: CreateCall<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      const body = makeCreate({ path, data, options, chroot: this.#chroot, plainOp });
-      const spec = { op: body.type, writeBody: writeCreate, body, path, shape };
-      this.#session.submit(spec, { resolve, reject }, options.signal);
-    });
-  }
-
-  #read<Value>({ op, path, shape, statOf, options }: ReadCall<Value>): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      checkPath(path);
-      const { watch, signal } = options;
-      const body = { path: this.#chroot.toServer(path), watch: watch !== undefined };
-      const spec = { op, writeBody: writeWatchableRequest, body, path, shape };
-      if (watch === undefined) {
-        this.#session.submit(spec, { resolve, reject }, signal);
-        return;
-      }
-      const watchAndResolve = (value: Value): void => {
-        const stat = statOf(value);
-        const kind = op === OpCode.getChildren2 ? 'child' : stat === null ? 'exist' : 'data';
-        this.#session.watches.add(kind, body.path, stat, watch);
-        resolve(value);
-      };
-      this.#session.submit(spec, { resolve: watchAndResolve, reject }, signal);
-    });
-  }
-
-  #request<Body, Value>(spec: RequestSpec<Body, Value>, signal: AbortSignal | undefined): Promise<Value> {
-    return new Promise((resolve, reject) => {
-      if (spec.path !== null) checkPath(spec.path);
-      this.#session.submit(spec, { resolve, reject }, signal);
-    });
-  }
-
-  #pathSpec(op: number, path: string): Omit<RequestSpec<string, unknown>, 'shape'> {
-    return { op, writeBody: writePath, body: this.#chroot.toServer(path), path };
-  }
-}
-
-interface CreateCall<Value> {
-  readonly path: string;
-  readonly data: Data;
-  readonly options: CreateOptions & CallOptions;
-  readonly plainOp: typeof OpCode.create | typeof OpCode.create2;
-  readonly shape: ReplyShape<Value>;
-}
-
-interface ReadCall<Value> {
-  readonly op: number;
-  readonly path: string;
-  readonly shape: ReplyShape<Value>;
-  /** The znode's Stat in the answer; null if there is no such znode. */
-  readonly statOf: (value: Value) => Stat | null;
-  readonly options: ReadOptions;
-}
-
-function writePath(writer: JuteWriter, path: string): void {
-  writer.writeString(path);
 }

@@ -11,8 +11,10 @@
 import type { Observable } from 'rxjs';
 import { Client } from './client.ts';
 import { type ChildrenState, watchChildren, watchState, watchZnode, type ZnodeState } from './observe.ts';
+import { watchEvents, type ZnodeEvent } from './observe-events.ts';
 import type { ClientOptions } from './options.ts';
 import type { SessionState } from './session.ts';
+import type { LastingWatchKind } from './watches.ts';
 
 /** The client, with its znodes and its session as observables (cold; see each). */
 export class ObservableClient extends Client {
@@ -27,6 +29,14 @@ export class ObservableClient extends Client {
   /** The names of a znode's children, sorted; otherwise as `watch$`. */
   watchChildren$(path: string): Observable<ChildrenState> {
     return watchChildren(this, path);
+  }
+
+  /**
+   * What changes at a path and below it (mode `persistent`: at the path and its children's names), event by event. Cold;
+   * ends as `watch$` does; `reconnected` tells that events may be missing.
+   */
+  watchEvents$(path: string, mode: LastingWatchKind = 'persistentRecursive'): Observable<ZnodeEvent> {
+    return watchEvents(this, path, mode);
   }
 
   /** The state of the session, the present one first. Completes after `lost` and `closed`; never errors. */
@@ -47,17 +57,23 @@ export function connect(connectString: string, options: ClientOptions = {}): Obs
 export { EnsembleError, type OutcomeCode } from '../../core/errors.ts';
 export { formatSessionId, parseSessionId, type SessionId } from '../../core/ids.ts';
 export { type Acl, OPEN_ACL, Permission } from '../../core/jute/acl.ts';
+export type { ClientInfo } from '../../core/jute/auth.ts';
 export type { Stat } from '../../core/jute/stat.ts';
-export type { CallOptions, ReadOptions, VersionOptions } from './client.ts';
+export type { CallOptions, ReadOptions, VersionOptions } from './call-options.ts';
 export type { CreateMode, CreateOptions } from './create-request.ts';
 export type { Credential } from './credentials.ts';
 export type { Data } from './data.ts';
+export { clientConnectString, type EnsembleConfig, type EnsembleMember } from './ensemble-config.ts';
 export type { ChildrenState, ZnodeState } from './observe.ts';
+export type { ZnodeEvent } from './observe-events.ts';
+export type { ReadOp } from './operations/bulk.ts';
+export type { Reconfiguration } from './operations/ensemble.ts';
+export type { AddWatchOptions, RemoveWatchesOptions, WatchSelection } from './operations/watching.ts';
 export type { ClientOptions } from './options.ts';
-export type { CreatedZnode, ZnodeAcl, ZnodeChildren, ZnodeData } from './replies.ts';
+export type { CreatedZnode, ReadResult, ZnodeAcl, ZnodeChildren, ZnodeData } from './replies.ts';
 export type { SessionState } from './session.ts';
 export type { SessionTicket } from './session-link.ts';
 export { TransactionError, type TransactionOp, type TransactionResult } from './transaction.ts';
 export type { OpenTransport, Transport, TransportListener } from './transport.ts';
-export type { WatchedEvent, WatchedEventType, WatchListener } from './watches.ts';
+export type { LastingWatchKind, WatchedEvent, WatchedEventType, WatchListener } from './watches.ts';
 export { Client };

@@ -5,7 +5,7 @@
  * All are cold: each subscription reads and watches for itself, and unsubscribing takes its watch back. A watch is
  * one-shot, so each read sets the next one: a change between an event and the read that follows is in what is read.
  *
- * They complete when the client is closed. They error with SESSION_EXPIRED when the session is lost, and with whatever
+ * They complete when the client is closed, or `removeWatches` took their watch. They error with SESSION_EXPIRED when the session is lost, and with whatever
  * a read is refused for (NO_AUTH …); a lost connection is no error, the state is read again after it.
  */
 
@@ -130,6 +130,7 @@ class Follower<State> {
 
   readonly #onEvent = (event: WatchedEvent): void => {
     if (event.type === 'sessionEnded') this.#onFailure(new EnsembleError('SESSION_EXPIRED', this.#path));
+    else if (event.type === 'watchRemoved') this.#subscriber.complete();
     else this.start();
   };
 

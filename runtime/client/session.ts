@@ -24,7 +24,7 @@ import { NO_REPLY } from './replies.ts';
 import { type QueueBounds, RequestQueue } from './request-queue.ts';
 import { type LinkOptions, SessionLink } from './session-link.ts';
 import { rearmWatches } from './watch-rearm.ts';
-import { type WatchedEventType, WatchTable } from './watches.ts';
+import { type WatchedEventType, type WatchKind, WatchTable } from './watches.ts';
 
 export type SessionState = 'connecting' | 'connected' | 'suspended' | 'reconnected' | 'lost' | 'closed';
 
@@ -134,6 +134,14 @@ export class Session {
     });
   }
 
+  /** Takes all watches of some kinds at a path away and tells their listeners. Nothing is sent. @returns how many */
+  endWatches(kinds: readonly WatchKind[], serverPath: string): number {
+    const listeners = this.watches.takeKinds(kinds, serverPath);
+    const event = { type: 'watchRemoved', path: this.#options.chroot.toClient(serverPath), zxid: null } as const;
+    for (const listener of listeners) tell(listener, event);
+    return listeners.size;
+  }
+
   /** Ends the session on the server if there is a connection, else only here. Idempotent; never rejects. */
   close(): Promise<void> {
     this.#closing ??= this.#startClosing();
@@ -197,8 +205,13 @@ export class Session {
     // A new connection hears who we are, then what we watch, and then what waited.
     const writer = this.#primer.reset();
     this.#credentials.writeAll(writer);
-    const onMissed = (type: WatchedEventType, path: string): void => this.#fire(type, path, null);
-    rearmWatches({ watches: this.watches, queue: this.#queue, writer, onMissed });
+    rearmWatches({
+      watches: this.watches,
+      lastZxidSeen: this.link.lastZxidSeen,
+      queue: this.#queue,
+      writer,
+      onRefused: (kind, path) => this.endWatches([kind], path),
+    });
     if (writer.length > 0) this.link.write(writer.copy());
     this.#flush();
     this.#setState(this.#state === 'connecting' ? 'connected' : 'reconnected');

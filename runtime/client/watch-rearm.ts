@@ -1,66 +1,87 @@
 /**
- * Arms the watches of a session again on a new connection, by reading with a watch what is watched: `exists` for data
- * and exist watches, `getChildren` for child watches. A server that answers differently from what was known has changed
- * while nobody listened, and the missed event is told now. (Apache's own client sends setWatches, which compares on the
- * server; kazoo reads again, as here. Reading works with every server, at the price of one small request per path.)
+ * Tells the server of a new connection which watches the session has (setWatches, setWatches2). The server compares with
+ * the last zxid that this session saw: what changed meanwhile it tells as events, the rest it arms again (facts 6.4).
+ *
+ * Many paths go in several requests, so that none exceeds what a server takes. Lasting watches are armed without a
+ * catch-up: what changed under them meanwhile stays untold. A server before 3.6 knows none of those and hangs up when it
+ * hears of them; they are then given up, with an event to their listeners, since the next server may be the same.
+ * Source: ZooKeeper's ClientCnxn.primeConnection.
  */
 
 import { EnsembleError } from '../../core/errors.ts';
-import { OpCode } from '../../core/jute/op-code.ts';
-import type { JuteReader } from '../../core/jute/reader.ts';
-import { writeWatchableRequest } from '../../core/jute/request.ts';
-import { readStat, type Stat } from '../../core/jute/stat.ts';
+import { OpCode, SpecialXid } from '../../core/jute/op-code.ts';
+import { type SetWatches2Request, writeSetWatches2Request, writeSetWatchesRequest } from '../../core/jute/watch.ts';
 import type { JuteWriter } from '../../core/jute/writer.ts';
 import { writeFrame } from './frame-writer.ts';
-import { type ReplyShape, TypedRequest } from './pending-request.ts';
-import { EXISTS_REPLY } from './replies.ts';
+import { TypedRequest } from './pending-request.ts';
+import { NO_REPLY } from './replies.ts';
 import type { RequestQueue } from './request-queue.ts';
-import type { Rearm, WatchedEventType, WatchTable } from './watches.ts';
-
-const CHILDREN_STAT_REPLY: ReplyShape<Stat | null> = { decode: readChildrenStat, whenNoNode: { value: null } };
+import { type LastingWatchKind, WATCH_KINDS, type WatchKind, type WatchTable } from './watches.ts';
 
 export interface RearmParts {
   readonly watches: WatchTable;
+  /** The last zxid that a reply of this session has shown. */
+  readonly lastZxidSeen: number;
   readonly queue: RequestQueue;
   /** Where the frames go; the caller sends them before anything that waits. */
   readonly writer: JuteWriter;
-  readonly onMissed: (type: WatchedEventType, path: string) => void;
+  /** The server knows no such watches. */
+  readonly onRefused: (kind: LastingWatchKind, path: string) => void;
 }
 
-export function rearmWatches({ watches, queue, writer, onMissed }: RearmParts): void {
-  for (const rearm of watches.rearmPlan()) {
-    const judge = (stat: Stat | null | undefined): void => {
-      const type = watches.missedEvent(rearm, stat);
-      if (type !== null) onMissed(type, rearm.path);
-    };
-    const xid = queue.takeXid();
+type Batch = Record<WatchKind, string[]>;
+
+/** Characters of paths in one request, as in ZooKeeper's client: at three bytes each still far below a frame's bound. */
+const BATCH_CHARS_MAX = 128 * 1024;
+
+export function rearmWatches({ watches, lastZxidSeen, queue, writer, onRefused }: RearmParts): void {
+  for (const batch of batchesOf(watches)) {
     const settlement = {
-      resolve: judge,
+      resolve: () => undefined,
       reject: (error: unknown) => {
-        // When this connection ends too, the watch is still in the table and the next connection arms it.
-        if (!isOwnFailure(error)) judge(undefined);
+        // Any other failure ends this connection as well, and the next one arms the watches.
+        if (!(error instanceof EnsembleError) || error.code !== 'UNIMPLEMENTED') return;
+        for (const kind of ['persistent', 'persistentRecursive'] as const) {
+          for (const path of batch[kind]) onRefused(kind, path);
+        }
       },
     };
-    const frameBytes = writeRearm(writer, xid, rearm);
-    const shape = rearm.kind === 'child' ? CHILDREN_STAT_REPLY : EXISTS_REPLY;
+    const frameBytes = writeBatch(writer, { relativeZxid: lastZxidSeen, ...batch });
     const queuedAtMs = Number.POSITIVE_INFINITY;
+    const xid = SpecialXid.setWatches;
     queue.pushSent(
-      new TypedRequest({ xid, path: rearm.path, frameBytes, queuedAtMs, shape, settlement, signal: undefined }),
+      new TypedRequest({ xid, path: null, frameBytes, queuedAtMs, shape: NO_REPLY, settlement, signal: undefined }),
     );
   }
 }
 
-function writeRearm(writer: JuteWriter, xid: number, { kind, path }: Rearm): number {
-  const op = kind === 'child' ? OpCode.getChildren2 : OpCode.exists;
-  return writeFrame(writer, { xid, op, writeBody: writeWatchableRequest, body: { path, watch: true } });
+/** All watches of the table, at most `BATCH_CHARS_MAX` characters at a time; a single longer path goes alone. */
+export function* batchesOf(watches: WatchTable): Generator<Batch> {
+  let batch = emptyBatch();
+  let chars = 0;
+  for (const kind of WATCH_KINDS) {
+    for (const path of watches.paths(kind)) {
+      if (chars > 0 && chars + path.length > BATCH_CHARS_MAX) {
+        yield batch;
+        batch = emptyBatch();
+        chars = 0;
+      }
+      batch[kind].push(path);
+      chars += path.length;
+    }
+  }
+  if (chars > 0) yield batch;
 }
 
-function isOwnFailure(error: unknown): boolean {
-  return error instanceof EnsembleError && (error.code === 'CONNECTION_LOSS' || error.code === 'SESSION_EXPIRED');
+function emptyBatch(): Batch {
+  return { data: [], exist: [], child: [], persistent: [], persistentRecursive: [] };
 }
 
-function readChildrenStat(reader: JuteReader): Stat {
-  const count = reader.readCount();
-  for (let index = 0; index < count; index++) reader.skip(Math.max(reader.readInt(), 0));
-  return readStat(reader);
+/** Without lasting watches the older request does, which every server knows. */
+function writeBatch(writer: JuteWriter, body: SetWatches2Request): number {
+  const xid = SpecialXid.setWatches;
+  if (body.persistent.length + body.persistentRecursive.length === 0) {
+    return writeFrame(writer, { xid, op: OpCode.setWatches, writeBody: writeSetWatchesRequest, body });
+  }
+  return writeFrame(writer, { xid, op: OpCode.setWatches2, writeBody: writeSetWatches2Request, body });
 }

@@ -19,6 +19,14 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   sessionPasswords: 'secret',
   snapCount: 100_000,
   maxClientConnections: 60,
+  extendedTypes: false,
+  containerCheckIntervalMs: 60_000,
+  containerMaxPerMinute: 10_000,
+  containerMaxNeverUsedMs: 0,
+  enforceQuota: false,
+  reconfigEnabled: false,
+  skipAcl: false,
+  eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
 });
 

@@ -40,6 +40,14 @@ export const ENSEMBLE_CHECKS = {
   sessionPasswords: oneOf('secret', 'zookeeper'),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
+  extendedTypes: flag(),
+  containerCheckIntervalMs: duration,
+  containerMaxPerMinute: whole({ min: 1, max: 10_000_000 }),
+  containerMaxNeverUsedMs: whole({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+  enforceQuota: flag(),
+  reconfigEnabled: flag(),
+  skipAcl: flag(),
+  eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
 } as const;
 

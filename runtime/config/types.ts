@@ -47,6 +47,22 @@ export interface EnsembleConfig {
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */
   readonly maxClientConnections: number;
+  /** Znodes with a time to live, as zookeeper.extendedTypesEnabled. Off, their creation is refused. Default false. */
+  readonly extendedTypes: boolean;
+  /** Milliseconds between two searches for containers and TTL znodes that are of no use any more. Default 60,000. */
+  readonly containerCheckIntervalMs: number;
+  /** How many of them are removed in a minute, at most. Default 10,000. */
+  readonly containerMaxPerMinute: number;
+  /** A container that never had a child is removed after so many milliseconds; 0: never. Default 0. */
+  readonly containerMaxNeverUsedMs: number;
+  /** Hard quotas refuse writes, as zookeeper.enforceQuota. Off, they are warnings like soft ones. Default false. */
+  readonly enforceQuota: boolean;
+  /** Whether reconfig is judged, as in ZooKeeper. It is refused either way: the replicas are those below. Default false. */
+  readonly reconfigEnabled: boolean;
+  /** Everybody may do everything: ACLs are kept and not asked, as zookeeper.skipACL. Default false. */
+  readonly skipAcl: boolean;
+  /** A replica refuses at once what its own tree forbids a client to write, as zookeeper.enableEagerACLCheck. Default false. */
+  readonly eagerAclCheck: boolean;
   /** Largest request frame, as ZooKeeper's jute.maxbuffer. Default 1,048,575. */
   readonly maxFrameBytes: number;
 }

@@ -48,6 +48,7 @@ function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadDa
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
+    writes: settings,
   };
 }
 
@@ -65,7 +66,13 @@ async function run(): Promise<void> {
     maxClientConnections: data.settings.maxClientConnections,
     maxFrameBytes: data.settings.maxFrameBytes,
     openStorage: (listener) => {
-      const opened = openStorage({ where: data.storage, isAlone: data.voters.length === 1, listener, log });
+      const opened = openStorage({
+        where: data.storage,
+        isAlone: data.voters.length === 1,
+        tree: { extendedTypes: data.settings.extendedTypes },
+        listener,
+        log,
+      });
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },
@@ -74,6 +81,7 @@ async function run(): Promise<void> {
   });
   const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
   parentPort?.on('message', (message: ToReplicaThread) => {
+    if (message.type === 'members') return host.onMembers(message.members);
     const link = openPortLink(message.port);
     if (message.type === 'peer') host.addPeer(message.peer, link);
     else serveLink(link, host.clients.accept);

@@ -15,6 +15,7 @@ import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import { ensembleMembers } from './ensemble-members.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
@@ -167,6 +168,14 @@ export class Supervisor {
     const name = endpointOf(seat.id);
     this.#switchboard.attach(name, (peer, port) => worker.send({ type: 'peer', peer: peerOf(peer), port }));
     this.#switchboard.connectToAll(name, () => true);
+    this.#tellMembers([worker]);
+  }
+
+  /** Nothing as long as a port is not known. */
+  #tellMembers(workers: readonly (ReplicaWorker | null)[]): void {
+    const places = this.#seats.map(({ id, port, wantedPort }) => ({ id, port: port ?? (wantedPort || null) }));
+    const members = ensembleMembers(places, this.#options.settings.host);
+    if (members !== null) for (const worker of workers) worker?.send({ type: 'members', members });
   }
 
   #onExit(seat: Seat, worker: ReplicaWorker): void {
@@ -207,8 +216,10 @@ export class Supervisor {
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
   #onListening(seat: Seat, port: number): void {
+    const isNews = seat.port !== port && seat.wantedPort !== port;
     seat.port = port;
     this.#pulse.watch(seat.index);
+    if (isNews) this.#tellMembers(this.#seats.map(({ worker }) => worker));
   }
 
   #onStill(index: number): void {

@@ -2,6 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
+import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
@@ -19,6 +20,14 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'snapCount'
   | 'maxClientConnections'
+  | 'extendedTypes'
+  | 'containerCheckIntervalMs'
+  | 'containerMaxPerMinute'
+  | 'containerMaxNeverUsedMs'
+  | 'enforceQuota'
+  | 'reconfigEnabled'
+  | 'skipAcl'
+  | 'eagerAclCheck'
   | 'maxFrameBytes'
 > & { readonly initLimitMs: number };
 
@@ -41,7 +50,9 @@ export interface ReplicaThreadData {
 
 export type ToReplicaThread =
   | { readonly type: 'peer'; readonly peer: PeerId; readonly port: MessagePort }
-  | { readonly type: 'client'; readonly port: MessagePort };
+  | { readonly type: 'client'; readonly port: MessagePort }
+  /** Where all replicas are reached, this one too. */
+  | { readonly type: 'members'; readonly members: readonly EnsembleMember[] };
 
 export type FromReplicaThread =
   /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */

@@ -5,6 +5,7 @@
 
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
+import type { TreeOptions } from '../../core/tree/tree-state.ts';
 import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
@@ -21,6 +22,8 @@ export interface FileStorageOptions {
   /** The replica's own directory; the data directory is checked and locked already. */
   readonly replicaPath: string;
   readonly listener: StorageListener;
+  /** How trees are read. */
+  readonly tree?: TreeOptions;
   /** Complete snapshots kept, with the logs they need. Default 3, at least 1. */
   readonly snapshotsKept?: number;
   /** See TxnLogOptions. */
@@ -39,6 +42,7 @@ class FileStorage implements ReplicaStorage {
   readonly #fileSystem: FileSystem;
   readonly #replicaPath: string;
   readonly #directory: string;
+  readonly #tree: TreeOptions;
   readonly #snapshotsKept: number;
   readonly #log: TxnLog;
   #mayVote: boolean;
@@ -50,6 +54,7 @@ class FileStorage implements ReplicaStorage {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
     this.#replicaPath = options.replicaPath;
     this.#directory = `${options.replicaPath}/version-2`;
+    this.#tree = options.tree ?? {};
     this.#snapshotsKept = options.snapshotsKept ?? SNAPSHOTS_KEPT;
     prepareResync(this.#place);
     this.#mayVote = !needsResync(this.#place);
@@ -73,7 +78,7 @@ class FileStorage implements ReplicaStorage {
   }
 
   recover(): RecoveredState {
-    const state = recoverDirectory(this.#fileSystem, this.#directory);
+    const state = recoverDirectory(this.#fileSystem, this.#directory, this.#tree);
     this.#hasSnapshot = state.report.snapshot !== null;
     return state;
   }

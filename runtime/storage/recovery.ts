@@ -11,6 +11,7 @@ import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotError } from '../../core/tree/snapshot-format.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
+import { type TreeOptions, TreeState } from '../../core/tree/tree-state.ts';
 import { counterOf, type Epoch, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { recoverEpochs } from './epoch-files.ts';
 import { LogCorruptionError, SnapshotUnusableError } from './errors.ts';
@@ -46,14 +47,15 @@ export interface RecoveryReport {
 
 /**
  * @param directory  a version-2 directory that exists
+ * @param tree  how the tree is read
  * @throws LogCorruptionError, SnapshotUnusableError, EpochFileError (damage), ForeignFileError, or a system error
  */
-export function recoverDirectory(fileSystem: FileSystem, directory: string): RecoveredState {
+export function recoverDirectory(fileSystem: FileSystem, directory: string, tree: TreeOptions = {}): RecoveredState {
   finishInstall(fileSystem, directory);
   removeTemporaries(fileSystem, directory);
   const snapshots = listFiles(fileSystem, directory, 'snapshot');
   const allLogs = listFiles(fileSystem, directory, 'log');
-  const loaded = loadNewest(fileSystem, directory, snapshots);
+  const loaded = loadNewest({ fileSystem, directory, tree }, snapshots);
   const base = loaded.file?.zxid ?? ZXID_ZERO;
   const logs = logsAfter(allLogs, base);
   const replay = new Replay(loaded.tree, base);
@@ -100,7 +102,14 @@ interface LoadedSnapshot {
   readonly reachedZxid: Zxid;
 }
 
-function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readonly NamedFile[]): LoadedSnapshot {
+interface SnapshotPlace {
+  readonly fileSystem: FileSystem;
+  readonly directory: string;
+  readonly tree: TreeOptions;
+}
+
+function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): LoadedSnapshot {
+  const { fileSystem, directory } = place;
   const skipped: string[] = [];
   const reachedZxid = snapshots[snapshots.length - 1]?.zxid ?? ZXID_ZERO;
   let lastError: unknown;
@@ -108,7 +117,7 @@ function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readon
     const file = snapshots[index];
     if (file === undefined) break;
     try {
-      const tree = looksComplete(fileSystem, file.path) ? loadSnapshot(fileSystem, file) : null;
+      const tree = looksComplete(fileSystem, file.path) ? loadSnapshot(place, file) : null;
       if (tree !== null) return { tree, file, skipped, reachedZxid };
     } catch (error) {
       if (!(error instanceof SnapshotError || error instanceof JuteError || error instanceof RangeError)) throw error;
@@ -119,11 +128,11 @@ function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readon
   if (snapshots.length > 0) {
     throw new SnapshotUnusableError(directory, `none of ${skipped.join(', ')} can be loaded`, { cause: lastError });
   }
-  return { tree: new DataTree(), file: null, skipped, reachedZxid };
+  return { tree: new DataTree(new TreeState(place.tree)), file: null, skipped, reachedZxid };
 }
 
-function loadSnapshot(fileSystem: FileSystem, file: NamedFile): DataTree {
-  const reader = new SnapshotReader('file');
+function loadSnapshot({ fileSystem, tree }: SnapshotPlace, file: NamedFile): DataTree {
+  const reader = new SnapshotReader('file', tree);
   readChunks(fileSystem, file.path, (chunk) => reader.push(chunk));
   return reader.finish(file.zxid);
 }

@@ -4,12 +4,10 @@
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OpCode, SpecialXid } from '../../core/jute/op-code.ts';
 import { connect } from '../../runtime/client/index.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { testPlugin } from '../support/pipelines.ts';
-import { RawConnection } from '../support/raw-connection.ts';
 import { RecordedWriter } from '../support/recorded-writer.ts';
 import { assert, suite } from '../support/suite.ts';
 import { makeTemporaryDirectory } from '../support/temporary-directory.ts';
@@ -130,39 +128,6 @@ t('a main thread blocked for several session timeouts costs clients of other pro
   assert.equal([states, writer.unanswered], [[], 0]);
   await Promise.all([client.close(), idle.close()]);
 });
-
-t(
-  'a process that stands still for several session timeouts hears its clients out before it ends their sessions',
-  async () => {
-    running = await startThreadkeeper(['--no-pipelines', '--in-memory', '--replicas', '1'], {
-      cwd: directory.path,
-      env: { THREADKEEPER_CLIENT_PORT: '0', THREADKEEPER_TICK_TIME_MS: '500' },
-    });
-    const connection = await RawConnection.withSession(running.clientPorts[0] ?? 0, SESSION_MS);
-    const ping = (): void =>
-      connection.sendFrame((writer) => {
-        writer.writeInt(SpecialXid.ping);
-        writer.writeInt(OpCode.ping);
-      });
-    ping();
-    await connection.untilFrames(2);
-    running.pause();
-    const until = performance.now() + 3 * SESSION_MS;
-    let pings = 0;
-    await eventually(
-      () => {
-        ping();
-        pings += 1;
-        return performance.now() > until;
-      },
-      { withinMs: 10 * SESSION_MS, everyMs: 200 },
-    );
-    running.resume();
-    await connection.untilFrames(2 + pings);
-    assert.is(connection.isClosed, false);
-    connection.close();
-  },
-);
 
 t('a client inside the process keeps its session, however long its own thread is blocked', async () => {
   const trio = await startTestEnsemble({ tickTimeMs: 500 });

@@ -2,6 +2,9 @@
 /** Our client against one server of Apache ZooKeeper. */
 
 import { startApacheZooKeeper } from '../support/apache-zookeeper.ts';
-import { clientSuite } from '../support/client-suite.ts';
+import { clientOperationSuite, clientSuite } from '../support/client-suite.ts';
 
-clientSuite('interop/client against Apache ZooKeeper, standalone', () => startApacheZooKeeper({ tickTimeMs: 1000 }));
+const start = () => startApacheZooKeeper({ tickTimeMs: 1000 });
+
+clientSuite('interop/client against Apache ZooKeeper, standalone', start);
+clientOperationSuite('interop/client against Apache ZooKeeper, standalone, further operations', start);

@@ -3,7 +3,10 @@
  * ZooKeeper and against our own ensemble. Each function takes a way to start servers, registers the tests and runs them.
  */
 
+import { addAccessTests } from './client-suite/access.ts';
+import { addBulkTests } from './client-suite/bulk.ts';
 import { addFailoverTests } from './client-suite/failover.ts';
+import { addLastingWatchTests } from './client-suite/lasting-watches.ts';
 import { addOperationTests } from './client-suite/operations.ts';
 import { type MortalServers, type SuiteServers, settle } from './client-suite/place.ts';
 import { addSessionTests } from './client-suite/sessions.ts';
@@ -21,6 +24,16 @@ export function clientSuite(name: string, startServers: () => Promise<SuiteServe
   addOperationTests(add);
   addWatchTests(add);
   addSessionTests(add);
+  t.run();
+}
+
+/** Against servers that know every operation of ZooKeeper 3.8. */
+export function clientOperationSuite(name: string, startServers: () => Promise<SuiteServers>): void {
+  const t = suite(name, { timeoutMs: TEST_MS_MAX });
+  const add = settle(t, startServers);
+  addBulkTests(add);
+  addAccessTests(add);
+  addLastingWatchTests(add);
   t.run();
 }
 

@@ -45,13 +45,13 @@ export class RawConnection {
   }
 
   /** Opens a connection and a session on it. */
-  static async withSession(port: number, timeoutMs = 10_000): Promise<RawConnection> {
+  static async withSession(port: number): Promise<RawConnection> {
     const connection = await RawConnection.open(port);
     connection.sendFrame((writer) => {
       writeConnectRequest(writer, {
         protocolVersion: 0,
         lastZxidSeen: 0,
-        timeoutMs,
+        timeoutMs: 10_000,
         sessionId: NO_SESSION,
         password: Buffer.alloc(16),
         readOnly: false,

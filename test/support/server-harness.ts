@@ -16,7 +16,8 @@ import { TestMachine } from './test-machine.ts';
 const TICK_MS = 50;
 const STEPS_MAX = 100_000;
 
-const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
+/** What a replica is told besides who is in the ensemble. */
+export const REPLICA_DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   heartbeatIntervalMs: 100,
   syncLimitMs: 1000,
   initLimitMs: 5000,
@@ -34,7 +35,7 @@ const DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers'> = {
   electionHoldMs: 3000,
 };
 
-export interface WorldOptions extends Partial<typeof DEFAULTS> {
+export interface WorldOptions extends Partial<typeof REPLICA_DEFAULTS> {
   readonly voters?: number;
   readonly observers?: number;
 }
@@ -58,7 +59,7 @@ export class World {
   constructor({ voters = 1, observers = 0, ...options }: WorldOptions = {}) {
     const ids = Array.from({ length: voters + observers }, (_, index) => toPeerId(index + 1));
     for (const id of ids) {
-      const own = { ...DEFAULTS, ...options, id, voters: ids.slice(0, voters), observers: ids.slice(voters) };
+      const own = { ...REPLICA_DEFAULTS, ...options, id, voters: ids.slice(0, voters), observers: ids.slice(voters) };
       this.#machines.set(
         id,
         new TestMachine(own, (from, to, message) => this.#pipe(from, to).messages.push(encode(message))),
@@ -68,7 +69,7 @@ export class World {
     for (const machine of this.#machines.values()) machine.boot(this.#clock);
     for (const pipe of this.#pipes) this.#raise(pipe);
     this.settle();
-    this.advance(DEFAULTS.finalizeWaitMs);
+    this.advance(REPLICA_DEFAULTS.finalizeWaitMs);
   }
 
   /** The id of the active leader of the latest epoch. */
@@ -147,6 +148,13 @@ export class World {
       for (const { replica } of this.#machines.values()) replica?.onTick(this.#clock);
       this.settle();
     }
+  }
+
+  /** The machine stands still for so long. What clients say meanwhile waits until the first tick is over. */
+  standStill(ms: number): void {
+    this.#nowMs += ms - TICK_MS;
+    this.#wallMs += ms - TICK_MS;
+    this.advance(TICK_MS);
   }
 
   /** From now on nothing arrives over this direction, and nothing is lost. */

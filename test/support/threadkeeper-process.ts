@@ -107,15 +107,6 @@ export class ThreadkeeperProcess {
     return this.ended;
   }
 
-  /** Stands still, as a laptop asleep would, until `resume`. */
-  pause(): void {
-    this.#child.kill('SIGSTOP');
-  }
-
-  resume(): void {
-    this.#child.kill('SIGCONT');
-  }
-
   /** A process that was killed leaves its local socket behind; on free ports nobody would ever take it over. */
   #removeSocket(): void {
     const [port] = this.clientPorts;

@@ -259,7 +259,7 @@ t('a new connection hears identities first, then watches, then what waited', asy
   void outcome(client.delete('/later'));
   await clock.advance(0);
   servers.last.accept();
-  assert.equal(servers.last.ops, [OpCode.auth, OpCode.exists, OpCode.delete]);
+  assert.equal(servers.last.ops, [OpCode.auth, OpCode.setWatches, OpCode.delete]);
 });
 
 t('a refused identity fails its caller and is not told to later servers', async () => {

@@ -1,7 +1,6 @@
 /** Replicas with their hosts, all on this thread: what a host does between two turns of the loop. */
 
 import { type PeerId, toPeerId } from '../../../../core/ids.ts';
-import { ZOOKEEPER_PASSWORDS } from '../../../../core/server/session-password.ts';
 import { makeLinkPorts, openPortLink } from '../../../../runtime/bus/port-link.ts';
 import { busTransport } from '../../../../runtime/bus-transport.ts';
 import { Client } from '../../../../runtime/client/client.ts';
@@ -10,6 +9,7 @@ import { ReplicaHost } from '../../../../runtime/replica/replica-host.ts';
 import { openMemoryStorage } from '../../../../runtime/storage/memory-storage.ts';
 import type { ReplicaStorage, StorageListener } from '../../../../runtime/storage/replica-storage.ts';
 import { eventually } from '../../../support/eventually.ts';
+import { REPLICA_DEFAULTS } from '../../../support/server-harness.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
 const t = suite('replica/replica-host');
@@ -30,25 +30,18 @@ t.after.each(async () => {
 function startHost(id: PeerId, watchStorage: (storage: ReplicaStorage) => void = () => {}): ReplicaHost {
   const host = new ReplicaHost({
     replica: {
+      ...REPLICA_DEFAULTS,
       id,
       voters: VOTERS,
       observers: [],
       heartbeatIntervalMs: 20,
       syncLimitMs: 10_000,
       initLimitMs: 10_000,
-      finalizeWaitMs: 200,
       notificationMinMs: 50,
       notificationMaxMs: 1000,
       // So little is remembered that a learner who comes late needs a snapshot.
       commitLogCount: 1,
       commitLogBytes: 1,
-      tickMs: 2000,
-      minSessionTimeoutMs: 4000,
-      maxSessionTimeoutMs: 40_000,
-      sessionPasswords: ZOOKEEPER_PASSWORDS,
-      snapCount: 100_000,
-      snapPhase: 0,
-      electionHoldMs: 3000,
     },
     log: () => {},
     maxClientConnections: 0,

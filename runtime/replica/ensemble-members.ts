@@ -1,0 +1,25 @@
+/** Where the replicas of this process are reached, for /zookeeper/config. */
+
+import { hostname } from 'node:os';
+import type { PeerId } from '../../core/ids.ts';
+import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
+
+const EVERY_INTERFACE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
+
+export interface MemberPlace {
+  readonly id: PeerId;
+  /** null as long as it is not known. */
+  readonly port: number | null;
+}
+
+/** @param host  the address to listen on @returns null until every port is known */
+export function ensembleMembers(places: readonly MemberPlace[], host: string): readonly EnsembleMember[] | null {
+  const members: EnsembleMember[] = [];
+  // Who listens everywhere is looked for under the machine's name, as in the server lines that people write.
+  const name = EVERY_INTERFACE.has(host) ? hostname() : host;
+  for (const { id, port } of places) {
+    if (port === null) return null;
+    members.push({ id, role: 'participant', host: name, clientHost: host, clientPort: port });
+  }
+  return members;
+}
