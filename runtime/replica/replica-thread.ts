@@ -31,11 +31,11 @@ function post(message: FromReplicaThread): void {
   parentPort?.postMessage(message);
 }
 
-function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
+function replicaOptions({ id, voters, observers, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
   return {
     id,
     voters,
-    observers: [],
+    observers,
     heartbeatIntervalMs: settings.heartbeatMs,
     syncLimitMs: settings.heartbeatTimeoutMs,
     initLimitMs: settings.initLimitMs,
@@ -68,7 +68,7 @@ async function run(): Promise<void> {
     openStorage: (listener) => {
       const opened = openStorage({
         where: data.storage,
-        isAlone: data.voters.length === 1,
+        isAlone: data.voters.length === 1 && data.voters.includes(data.id),
         tree: { extendedTypes: data.settings.extendedTypes },
         listener,
         log,
@@ -110,7 +110,7 @@ async function run(): Promise<void> {
     },
   };
   const port = await ClientPort.listen({
-    host: data.settings.host,
+    host: data.host,
     port: data.clientPort,
     accept: host.clients.accept,
   });

@@ -6,12 +6,12 @@ import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
   EnsembleConfig,
-  | 'host'
   | 'tickTimeMs'
   | 'heartbeatMs'
   | 'heartbeatTimeoutMs'
@@ -31,16 +31,21 @@ export type ReplicaSettings = Pick<
   | 'maxFrameBytes'
 > & { readonly initLimitMs: number };
 
+/** What its storage needs of the configuration, where it is on a disk. */
+export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
+
 export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  readonly observers: readonly PeerId[];
+  readonly host: string;
   /** See `sessionPasswords`; the same for all replicas and for every life of them. */
   readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
   readonly storage:
-    | { readonly type: 'files'; readonly replicaPath: string }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;
