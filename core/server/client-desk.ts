@@ -20,16 +20,28 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
-import type { Connection } from './connection.ts';
+import { Answers } from './answers.ts';
+import type { AuthPolicy } from './auth-policy.ts';
+import { Authentication } from './authentication.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
-import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { answerRead, isRead } from './reads.ts';
+import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { isRead } from './reads.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
-const UNKNOWN_ZXID = -1;
+export interface ClientPolicy extends SessionPolicy {
+  readonly auth: AuthPolicy;
+}
+
+/** A connection that a client has just opened. */
+export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server'> {
+  /** Of the client, in DER and checked by the host; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
+  readonly nowMs: number;
+}
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -38,11 +50,12 @@ interface WaitingSync {
 
 export class ClientDesk {
   readonly #reader = new JuteReader();
-  readonly #bodyReader = new JuteReader();
   readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
   readonly #handshakes: Handshakes;
+  readonly #authentication: Authentication;
   readonly #statistics: ServerStatistics;
+  readonly #answers: Answers;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   readonly #signsOfLife = new SignsOfLife();
@@ -54,9 +67,11 @@ export class ClientDesk {
   #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy, statistics: ServerStatistics) {
+  constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
     this.#statistics = statistics;
+    this.#authentication = new Authentication(policy.auth, statistics);
+    this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#handshakes = new Handshakes(policy);
   }
 
@@ -74,9 +89,17 @@ export class ClientDesk {
     return this.#bySession.size;
   }
 
-  onConnect(connection: Connection, nowMs: number): void {
+  onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
+    const identities = this.#authentication.begin(address, certificate);
+    const server = this.#statistics;
+    const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
     this.#connections.add(connection);
     this.#handshakes.expect(connection, nowMs);
+    if (identities === null) {
+      connection.fault = 'its certificate names nobody';
+      this.close(connection);
+    }
+    return connection;
   }
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
@@ -88,8 +111,9 @@ export class ClientDesk {
     this.#touch();
   }
 
-  /** The connection being open is sign of life enough for its session. */
+  /** A client inside the process: its connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
+    connection.isTrusted = true;
     this.#signsOfLife.keepAlive(connection);
   }
 
@@ -102,7 +126,7 @@ export class ClientDesk {
 
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || connection.isDeaf) return;
     this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
       if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
@@ -148,6 +172,7 @@ export class ClientDesk {
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#answers.replaceTree(tree);
     this.closeAll();
   }
 
@@ -181,7 +206,7 @@ export class ClientDesk {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
       connection.pending.releaseSyncs();
-      this.#answerDue(connection);
+      this.#answers.giveDue(connection);
       return true;
     }
     this.#considerMoved(connection, header);
@@ -285,9 +310,15 @@ export class ClientDesk {
     const xid = reader.readInt();
     const opCode = reader.readInt();
     this.#signsOfLife.hear(connection);
-    const { nowMs } = this.#statistics;
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
-    const request = readPendingRequest(reader, xid, opCode, nowMs);
+    const { nowMs: receivedMs } = this.#statistics;
+    const { identities } = connection;
+    const verdict = this.#authentication.judge(connection, opCode, reader);
+    if (verdict !== null) connection.isDeaf = verdict.fault !== null;
+    else if (isRead(opCode) && this.#canAnswerNow(connection)) {
+      return this.#answers.give(connection, xid, opCode, reader, receivedMs);
+    }
+    const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
+    if (verdict !== null) decideHere(request, verdict);
     if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
@@ -300,8 +331,8 @@ export class ClientDesk {
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
     if (request.isReleased || connection.phase !== 'established') return;
-    const { session, identities } = connection;
-    const { xid: cxid, opCode, write } = request;
+    const { session } = connection;
+    const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
       const body = request.bytes.subarray(request.start, request.end);
       request.submittedIn = this.#epoch;
@@ -324,62 +355,7 @@ export class ClientDesk {
   }
 
   #drain(connection: Connection): void {
-    if (this.#upstream !== null) this.#answerDue(connection);
-  }
-
-  /** Answers whatever stands at the head of the queue and waits for nothing more. */
-  #answerDue(connection: Connection): void {
-    while (connection.phase === 'established') {
-      const request = connection.pending.shiftDue();
-      if (request === undefined) return;
-      const { xid, opCode, error, receivedMs } = request;
-      if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
-      else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
-    }
-  }
-
-  #answerSync(connection: Connection, request: PendingRequest): void {
-    const { lastProcessedZxid } = this.#tree;
-    this.#statistics.onUpdated(
-      connection.statistics,
-      request.xid,
-      lastProcessedZxid,
-      request.opCode,
-      request.receivedMs,
-    );
-    const path = bodyOf(this.#bodyReader, request).readString();
-    const start = connection.beginFrame();
-    connection.output.writeInt(request.xid);
-    connection.output.writeLong(this.#tree.lastProcessedZxid);
-    connection.output.writeInt(0);
-    connection.output.writeString(path);
-    connection.endFrame(start);
-  }
-
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader, receivedMs: number): void {
-    if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
-    if (!isRead(opCode)) {
-      // ZooKeeper's answer to an op that it does not know, zxid -1 included.
-      connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
-      connection.fault = `operation ${opCode} is not known`;
-      return this.close(connection);
-    }
-    this.#statistics.onRead(connection.statistics, xid, this.#tree.lastProcessedZxid, opCode, receivedMs);
-    const before = connection.output.length;
-    try {
-      answerRead(this.#tree, connection, xid, opCode, body);
-    } catch (error) {
-      if (!(error instanceof JuteError)) throw error;
-      connection.output.length = before;
-      connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
-    }
-  }
-
-  // Only schemes that need no secret are built in so far; their identities are granted at connect.
-  #refuseAuth(connection: Connection, xid: number): void {
-    connection.reply(xid, 0, zkCodeOf('AUTH_FAILED'));
-    this.close(connection);
+    if (this.#upstream !== null) this.#answers.giveDue(connection);
   }
 
   #forget(connection: Connection): void {
@@ -393,8 +369,4 @@ export class ClientDesk {
 /** Whether this txn is what became of the write: txns of a session come in the order of its requests. */
 function isAnswer({ cxid, type }: TxnHeader, { xid, opCode, submittedIn }: PendingRequest): boolean {
   return xid === cxid && submittedIn !== null && (type === opCode || type === OpCode.error);
-}
-
-function bodyOf(reader: JuteReader, request: PendingRequest): JuteReader {
-  return reader.reset(request.bytes, request.start, request.end);
 }

@@ -13,6 +13,7 @@ import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
 import type { Connection } from './connection.ts';
 import type { Membership } from './membership.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
@@ -47,6 +48,7 @@ export interface LeaderDeskOptions {
   readonly nowMs: number;
   readonly wallMs: number;
   readonly settings: WriteSettings;
+  readonly auth: AuthPolicy;
   readonly membership: Membership;
 }
 
@@ -74,7 +76,7 @@ export class LeaderDesk implements Upstream {
   #wallMs: number;
 
   constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
-    const { self, tickMs, nowMs, wallMs, settings, membership } = options;
+    const { self, tickMs, nowMs, wallMs, settings, auth, membership } = options;
     this.#self = self;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
@@ -85,7 +87,7 @@ export class LeaderDesk implements Upstream {
     this.#tracker = new SessionTracker(tickMs, nowMs);
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
-    this.#rules = { settings, quotas, membership };
+    this.#rules = { settings, aclSchemes: aclSchemesOf(auth), quotas, membership };
     this.#reaper = new Reaper(tree, settings, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }

@@ -7,6 +7,7 @@
 
 import { complainOfUnknown, type Report } from './check.ts';
 import { ENSEMBLE_CHECKS } from './schema.ts';
+import { SECURITY_TEXTS } from './security.ts';
 
 const PREFIX = 'THREADKEEPER_';
 export const CONFIG_FILE_VARIABLE = `${PREFIX}CONFIG`;
@@ -34,7 +35,7 @@ export function readEnvironment(
 
 /** A host or a directory stays text, even one called "true". */
 function scalarOf(key: string, text: string): unknown {
-  if (key === 'host' || key === 'dataDir' || key === 'dataLogDir') return text;
+  if (key === 'host' || key === 'dataDir' || key === 'dataLogDir' || SECURITY_TEXTS.has(key)) return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
   if (text.startsWith('[')) return listOf(text);
