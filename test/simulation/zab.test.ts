@@ -1,5 +1,4 @@
 // timeout: 300s
-// timeout: 300s
 /**
  * The consensus core under simulated faults: a thousand seeds, each a world of its own. `SEED=n` runs one, `SEEDS=n` that
  * many. A failure names the seed and the command that replays it, and shows the end of its transcript.
