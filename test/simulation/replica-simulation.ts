@@ -44,7 +44,7 @@ interface ReplicaWorld {
   readonly world: World;
   readonly server: Pick<
     ReplicaOptions,
-    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'snapCount' | 'electionHoldMs'
+    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'snapCount' | 'electionHoldMs' | 'writes'
   >;
   readonly sliceBytes: number;
   readonly clientCount: number;
@@ -65,6 +65,11 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       maxSessionTimeoutMs: 2000,
       snapCount: prng.pick([10, 40, 100_000]),
       electionHoldMs: prng.pick([50, 300, 3000]),
+      writes: {
+        extendedTypes: true,
+        containerCheckIntervalMs: prng.pick([40, 300]),
+        containerMaxPerMinute: prng.pick([600, 100_000]),
+      },
     },
     sliceBytes: prng.pick([200, 1000, 100_000]),
     clientCount: prng.between(2, 5),
@@ -133,6 +138,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
     cluster.runFor(server.maxSessionTimeoutMs + 2 * server.tickMs + 1500);
     settle(cluster, clients, agreement);
     state.requireModel();
+    promises.requireReaped(WALL_MS + cluster.scheduler.nowMs);
     promises.requireSettled(clients.map(({ session }) => session?.key ?? ''));
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));
