@@ -139,6 +139,16 @@ export class ClientDesk {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
     this.#upstream = null;
@@ -205,6 +215,7 @@ export class ClientDesk {
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
@@ -326,7 +337,8 @@ export class ClientDesk {
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
@@ -362,6 +374,7 @@ export class ClientDesk {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
+    connection.catchUp = null;
     if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
   }
 }
