@@ -30,6 +30,7 @@ import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { SessionIdSource } from './session-ids.ts';
+import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
 import { ServerStatistics } from './statistics.ts';
 import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
@@ -47,14 +48,13 @@ export class Replica {
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
+  readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
   #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
-  #txnsSinceSnapshot = 0;
-  #isSnapshotting = false;
   #effects: ReplicaEffect[] = [];
   #dirty: Connection[] = [];
 
@@ -62,6 +62,7 @@ export class Replica {
     this.#options = options;
     this.#writes = { ...WRITE_DEFAULTS, ...options.writes };
     this.#clock = clock;
+    this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
@@ -70,7 +71,11 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds }, this.statistics);
+    this.#clients = new ClientDesk(
+      restored.tree,
+      { ...options, self: options.id, ids: this.#sessionIds },
+      this.statistics,
+    );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -186,12 +191,12 @@ export class Replica {
   }
 
   onInstalled(zxid: Zxid): void {
-    this.#txnsSinceSnapshot = 0;
+    this.#snapshots.onInstalled();
     this.#step({ type: 'installed', zxid });
   }
 
   onSnapshotSaved(): void {
-    this.#isSnapshotting = false;
+    this.#snapshots.onSaved();
   }
 
   /** Where every member of the ensemble is reached: once that is known, and whenever it changes. */
@@ -202,7 +207,7 @@ export class Replica {
 
   /** An operator wants a snapshot. @returns false when one is being taken already */
   onSnapshotWanted(): boolean {
-    if (this.#isSnapshotting) return false;
+    if (!this.#snapshots.begin()) return false;
     this.#beginSnapshot();
     return true;
   }
@@ -300,8 +305,7 @@ export class Replica {
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    this.#txnsSinceSnapshot++;
-    this.#considerSnapshot();
+    if (this.#snapshots.onTxn()) this.#beginSnapshot();
   }
 
   #decode(entry: Uint8Array): Proposed {
@@ -310,15 +314,7 @@ export class Replica {
     return { header, txn: readTxnBody(reader, header.type) };
   }
 
-  #considerSnapshot(): void {
-    const { snapCount, snapPhase } = this.#options;
-    if (this.#isSnapshotting || this.#txnsSinceSnapshot < (snapCount * (1 + snapPhase)) / 2) return;
-    this.#beginSnapshot();
-  }
-
   #beginSnapshot(): void {
-    this.#isSnapshotting = true;
-    this.#txnsSinceSnapshot = 0;
     this.#effects.push({ type: 'snapshot', zxid: this.#tree.lastProcessedZxid, tree: this.#tree });
   }
 
@@ -338,11 +334,12 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, auth } = this.#options;
+      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
         ...this.#clock,
         self,
         tickMs,
+        heartbeatIntervalMs,
         settings: this.#writes,
         auth,
         membership: this.#membership,
@@ -355,22 +352,12 @@ export class Replica {
 
   #onPacket(from: PeerId, packet: QuorumPacket): void {
     switch (packet.type) {
-      case 'request':
-        if (packet.opCode === OpCode.sync) this.#leader?.onSync(from);
-        else this.#leader?.onRequest(from, packet);
-        return;
-      case 'revalidate':
-        this.#leader?.onRevalidate(from, packet.session, packet.timeoutMs);
-        return;
-      case 'ping':
-        for (const { session, timeoutMs } of packet.sessions) this.#leader?.onTouched(session, timeoutMs);
-        return;
       case 'revalidated':
         return this.#clients.onRevalidated(packet.session, packet.valid);
       case 'sync':
         return this.#clients.onSynced();
       default:
-        return;
+        return this.#leader?.onPacket(from, packet);
     }
   }
 
@@ -393,7 +380,7 @@ export class Replica {
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
     this.#sessionIds.onTree(tree);
-    this.#isSnapshotting = false;
+    this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);
   }

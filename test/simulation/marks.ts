@@ -58,6 +58,7 @@ export const CLIENT_MARKS = [
   'session moved to another replica',
   'session moved during a failover',
   'write refused because its session moved',
+  'write left behind by a session that went on elsewhere',
   'session closed by its client',
   'session expired',
   'session expired while its client was connected',

@@ -145,7 +145,11 @@ export class Model {
     const { clientId, cxid, zxid } = header;
     const session = sessionKey(clientId);
     if (txn.type === OpCode.createSession) {
-      insist(!this.sessions.has(session), 'I20: a session is created once', header);
+      const known = this.sessions.get(session);
+      // A session that moves is created once more, by the replica at which it is now.
+      insist(known === undefined || cxid !== 0, 'I20: a session is created once', header);
+      insist(known === undefined || known.closedAt === null, 'I20: after closeSession a session does nothing', header);
+      if (known !== undefined) return;
       const timeoutMs = txn.timeoutMs;
       this.sessions.set(session, { id: clientId, timeoutMs, closedAt: null, isExpired: false, lastEffectiveXid: 0 });
       return;
@@ -191,6 +195,11 @@ export class Model {
       return { error: refusal, results: [] };
     }
     if (refusal === zkCodeOf('SESSION_MOVED')) return { error: refusal, results: [] };
+    insist(
+      !operation.isLeftBehind,
+      'I17: nothing of a connection is carried out once its session went on elsewhere',
+      header,
+    );
     const changes = new Changes((path) => this.current(path), zxid, clientId);
     const { request } = operation;
     insist(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);

@@ -305,6 +305,7 @@ export class SimClient implements WireEnd {
       this.#promises.marks.hit('session moved to another replica');
       if (session.epoch !== epoch) this.#promises.marks.hit('session moved during a failover');
     }
+    this.#promises.onAttachedAnew(session.key);
     session.replica = id;
     session.epoch = epoch;
     session.isClosing = false;
@@ -333,6 +334,7 @@ export class SimClient implements WireEnd {
       epochAtIssue: wire.host.view.epoch,
       reply: null,
       isUnknown: false,
+      isLeftBehind: false,
       zxid: null,
     };
     if (xid > 0) this.#promises.onIssued(operation);
