@@ -135,6 +135,16 @@ export class ClientDesk implements SessionConnections {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
     this.#upstream = null;
@@ -203,6 +213,7 @@ export class ClientDesk implements SessionConnections {
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
@@ -264,7 +275,8 @@ export class ClientDesk implements SessionConnections {
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
@@ -302,6 +314,7 @@ export class ClientDesk implements SessionConnections {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
+    connection.catchUp = null;
     this.#sessions.forget(connection);
   }
 }

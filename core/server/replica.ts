@@ -128,7 +128,7 @@ export class Replica {
 
   /** Whether `onContinue` has something to do. */
   get hasBackgroundWork(): boolean {
-    return !this.#transfers.isEmpty;
+    return !this.#transfers.isEmpty || this.#clients.hasBackgroundWork;
   }
 
   takeEffects(): ReplicaEffect[] {
@@ -220,6 +220,7 @@ export class Replica {
   /** A slice of background work; the host calls it between turns, while the links have room. */
   onContinue(): void {
     this.#transfers.advance();
+    this.#clients.onContinue();
   }
 
   /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
