@@ -16,7 +16,6 @@ import {
   type Request,
 } from './operation.ts';
 import { SESSION_COUNT } from './play.ts';
-import { isReady } from './ready.ts';
 import { BAD_FLAGS, DATA, LIMITS, PLAIN_FLAGS, TTLS, Vocabulary, WATCHER_TYPES } from './vocabulary.ts';
 
 export interface SequenceOptions {
@@ -120,13 +119,6 @@ class Generator {
   }
 
   #operation(): Operation {
-    for (;;) {
-      const operation = this.#anyOperation();
-      if (isReady(operation)) return operation;
-    }
-  }
-
-  #anyOperation(): Operation {
     let draw = this.#prng.unit() * this.#weightSum;
     for (const [weight, make] of this.#kinds) {
       draw -= weight;

@@ -74,6 +74,7 @@ function startOurs(replicas: number): Promise<TestEnsemble> {
     maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
     extendedTypes: true,
     enforceQuota: true,
+    superDigest: SUPER_DIGEST,
     containerCheckIntervalMs: NEVER_MS,
   });
 }
