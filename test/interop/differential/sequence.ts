@@ -219,7 +219,7 @@ class Generator {
   #watcherRequest(op: 'removeWatches' | 'checkWatches'): Request {
     const prng = this.#prng;
     if (prng.chance(0.4)) return { op, path: this.#words.persistentPath(), type: this.#watcherType([3, 3, 3, 0, 9]) };
-    return { op, path: this.#words.watchedPath(), type: this.#watcherType(WATCHER_TYPES) };
+    return { op, path: this.#words.formerlyWatchedPath(), type: this.#watcherType(WATCHER_TYPES) };
   }
 
   #watcherType(types: readonly number[]): number {
