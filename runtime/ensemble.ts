@@ -11,10 +11,11 @@ import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import { monotonicMs, wallMs } from './clock.ts';
 import type { EnsembleConfig } from './config/types.ts';
+import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
-import { type SupervisedReplica, Supervisor } from './replica/supervisor.ts';
+import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
-import { openDataDirectory } from './storage/data-directory.ts';
+import { readSecurity, type SecuritySettings } from './security/read-security.ts';
 import {
   isSessionSecretExposed,
   makeSessionSecret,
@@ -45,6 +46,10 @@ export interface BusReach {
 export interface Ensemble {
   /** Client ports by replica, in order. */
   readonly clientPorts: readonly number[];
+  /** `host:port,…` of all replicas, for any ZooKeeper client. */
+  readonly connectString: string;
+  /** Those for TLS; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
   readonly state: EnsembleState;
@@ -73,28 +78,33 @@ export interface Ensemble {
  */
 export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<Ensemble> {
   const startedAtMs = monotonicMs();
-  const ids = Array.from({ length: config.replicas }, (_, index) => toPeerId(index + 1));
-  const ports = ids.map((_, index) => (config.clientPort === 0 ? 0 : config.clientPort + index));
-  await requireFreePorts(config.host, ports);
-  const directory = config.inMemory ? null : openDirectory(config, ids, log);
-  const sessionSecret = openSecret(config, directory, log);
+  const { servers } = config;
+  const ids = servers.map(({ id }) => toPeerId(id));
+  const security = await readSecurity(config);
+  await requireFreePorts(config);
+  const directories = config.inMemory ? null : openDirectories(config, log);
+  const sessionSecret = openSecret(config, directories, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
   const { supervisor, ready } = supervise({
     config,
     log,
+    security,
     sessionSecret,
-    replicas: ids.map((id, index) => ({
-      id,
-      clientPort: ports[index] ?? 0,
-      replicaPath: directory === null ? null : directory.replicaPath(id),
+    replicas: servers.map(({ id, role, host, clientPort }, index) => ({
+      id: toPeerId(id),
+      isVoter: role === 'participant',
+      host,
+      clientPort,
+      secureClientPort: securePortOf(config, index),
+      place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
     onChange: () => {
       for (const listener of listeners) listener(stateOf(supervisor));
     },
   });
   const close = (): Promise<void> => {
-    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directory?.release());
+    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directories?.release());
     return closing;
   };
   try {
@@ -103,8 +113,11 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     await close();
     throw error;
   }
+  const clientPorts = supervisor.replicas.map(({ clientPort }) => clientPort ?? 0);
   return {
-    clientPorts: supervisor.replicas.map(({ clientPort }) => clientPort ?? 0),
+    clientPorts,
+    secureClientPorts: supervisor.replicas.flatMap(({ secureClientPort }) => secureClientPort ?? []),
+    connectString: clientPorts.map((port, index) => `${reachableHost(servers[index]?.host)}:${port}`).join(','),
     startMs: monotonicMs() - startedAtMs,
     get state() {
       return stateOf(supervisor);
@@ -128,16 +141,13 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
+  readonly security: SecuritySettings;
   readonly sessionSecret: SessionSecret | null;
-  readonly replicas: readonly {
-    readonly id: PeerId;
-    readonly clientPort: number;
-    readonly replicaPath: string | null;
-  }[];
+  readonly replicas: SupervisorOptions['replicas'];
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, sessionSecret, replicas, onChange }: Supervision): {
+function supervise({ config, log, security, sessionSecret, replicas, onChange }: Supervision): {
   supervisor: Supervisor;
   ready: Promise<void>;
 } {
@@ -150,7 +160,8 @@ function supervise({ config, log, sessionSecret, replicas, onChange }: Supervisi
   const supervisor: Supervisor = new Supervisor({
     replicas,
     sessionSecret,
-    settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    files: config,
     log,
     onChange: () => {
       if (supervisor.isReady) resolve();
@@ -161,25 +172,15 @@ function supervise({ config, log, sessionSecret, replicas, onChange }: Supervisi
   return { supervisor, ready };
 }
 
-function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log): ReturnType<typeof openDataDirectory> {
-  const [single] = ids;
-  return openDataDirectory({
-    path: config.dataDir,
-    layout: ids.length === 1 && single !== undefined ? { single } : { replicas: ids },
-    onLost: () => {
-      log('error', `another process has taken over ${config.dataDir}; ending at once`);
-      process.exit(1);
-    },
-  });
+/** Who listens on all addresses is reached on this one; an address of IPv6 stands in brackets. */
+function reachableHost(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-function openSecret(
-  config: EnsembleConfig,
-  directory: ReturnType<typeof openDataDirectory> | null,
-  log: Log,
-): SessionSecret | null {
+function openSecret(config: EnsembleConfig, directories: DataDirectories | null, log: Log): SessionSecret | null {
   const isAskedFor = config.sessionPasswords === 'secret';
-  if (directory === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
+  if (directories === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
   try {
     const secret = isAskedFor ? openSessionSecret(config.dataDir, wallMs()) : readSessionSecret(config.dataDir);
     if (isSessionSecretExposed(config.dataDir)) {
@@ -190,25 +191,36 @@ function openSecret(
     }
     return secret;
   } catch (error) {
-    directory.release();
+    directories.release();
     throw error;
   }
 }
 
+/** Of the server at this index; 0: any port that is free; null: none. */
+function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
+  return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
+}
+
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
-async function requireFreePorts(host: string, ports: readonly number[]): Promise<void> {
-  const failures = await Promise.all(ports.filter((port) => port !== 0).map((port) => portProblem(host, port)));
+async function requireFreePorts(config: EnsembleConfig): Promise<void> {
+  const wanted = config.servers.flatMap(({ host, clientPort }, index) => [
+    { host, port: clientPort, key: 'ensemble.clientPort' },
+    { host, port: securePortOf(config, index) ?? 0, key: 'ensemble.secureClientPort' },
+  ]);
+  const failures = await Promise.all(
+    wanted.filter(({ port }) => port !== 0).map(({ host, port, key }) => portProblem(host, port, key)),
+  );
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+function portProblem(host: string, port: number, key: string): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const found =
         error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
-      resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
+      resolve({ origin: 'ensemble', key, expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });

@@ -3,7 +3,7 @@
  * MultiHeader before each member and each result, another at the end (facts 3.3).
  */
 
-import { writeMultiEnd, writeMultiHeader } from './multi.ts';
+import { readMultiMembers, writeMultiEnd, writeMultiHeader } from './multi.ts';
 import { OpCode } from './op-code.ts';
 import { JuteError, type JuteReader } from './reader.ts';
 import { readWatchableRequest, writeWatchableRequest } from './request.ts';
@@ -24,17 +24,7 @@ export type MultiReadResult =
 
 /** @throws JuteError when a member does not decode or is no such read: the whole request is then answered with -5 */
 export function readMultiReadOps(reader: JuteReader): MultiReadOp[] {
-  const ops: MultiReadOp[] = [];
-  for (;;) {
-    const type = reader.readInt();
-    const done = reader.readBoolean();
-    reader.readInt();
-    if (done) return ops;
-    if (type !== OpCode.getData && type !== OpCode.getChildren) {
-      throw new JuteError(`op ${type} cannot be part of a multiRead`);
-    }
-    ops.push({ type, path: readWatchableRequest(reader).path });
-  }
+  return readMultiMembers(reader, readMultiReadOp);
 }
 
 export function writeMultiReadOps(writer: JuteWriter, ops: readonly MultiReadOp[]): void {
@@ -46,14 +36,7 @@ export function writeMultiReadOps(writer: JuteWriter, ops: readonly MultiReadOp[
 }
 
 export function readMultiReadResults(reader: JuteReader): MultiReadResult[] {
-  const results: MultiReadResult[] = [];
-  for (;;) {
-    const type = reader.readInt();
-    const done = reader.readBoolean();
-    reader.readInt();
-    if (done) return results;
-    results.push(readMultiReadResult(reader, type));
-  }
+  return readMultiMembers(reader, readMultiReadResult);
 }
 
 export function writeMultiReadResults(writer: JuteWriter, results: readonly MultiReadResult[]): void {
@@ -75,6 +58,13 @@ export function writeMultiReadResults(writer: JuteWriter, results: readonly Mult
     }
   }
   writeMultiEnd(writer);
+}
+
+function readMultiReadOp(reader: JuteReader, type: number): MultiReadOp {
+  if (type !== OpCode.getData && type !== OpCode.getChildren) {
+    throw new JuteError(`op ${type} cannot be part of a multiRead`);
+  }
+  return { type, path: readWatchableRequest(reader).path };
 }
 
 function readMultiReadResult(reader: JuteReader, type: number): MultiReadResult {

@@ -11,12 +11,15 @@ import { OpCode } from './op-code.ts';
 import { JuteError, type JuteReader } from './reader.ts';
 import {
   type CreateRequest,
+  type CreateTtlRequest,
   readCreateRequest,
+  readCreateTtlRequest,
   readSetDataRequest,
   readVersionedRequest,
   type SetDataRequest,
   type VersionedRequest,
   writeCreateRequest,
+  writeCreateTtlRequest,
   writeSetDataRequest,
   writeVersionedRequest,
 } from './request.ts';
@@ -26,7 +29,7 @@ import type { JuteWriter } from './writer.ts';
 export type MultiOp =
   | ({ readonly type: typeof OpCode.create | typeof OpCode.create2 } & CreateRequest)
   | ({ readonly type: typeof OpCode.createContainer } & CreateRequest)
-  | ({ readonly type: typeof OpCode.createTTL; readonly ttl: number } & CreateRequest)
+  | ({ readonly type: typeof OpCode.createTTL } & CreateTtlRequest)
   | ({ readonly type: typeof OpCode.delete | typeof OpCode.check } & VersionedRequest)
   | ({ readonly type: typeof OpCode.setData } & SetDataRequest);
 
@@ -51,16 +54,24 @@ export function writeMultiEnd(writer: JuteWriter): void {
   writer.writeInt(-1);
 }
 
-/** @throws JuteError when a member does not decode or is no write: the whole request is then answered with -5 */
-export function readMultiOps(reader: JuteReader): MultiOp[] {
-  const ops: MultiOp[] = [];
+/** The members of a request or of a reply, up to its end: `readMember` is at the record of one. */
+export function readMultiMembers<Member>(
+  reader: JuteReader,
+  readMember: (reader: JuteReader, type: number) => Member,
+): Member[] {
+  const members: Member[] = [];
   for (;;) {
     const type = reader.readInt();
     const done = reader.readBoolean();
     reader.readInt();
-    if (done) return ops;
-    ops.push(readMultiOp(reader, type));
+    if (done) return members;
+    members.push(readMember(reader, type));
   }
+}
+
+/** @throws JuteError when a member does not decode or is no write: the whole request is then answered with -5 */
+export function readMultiOps(reader: JuteReader): MultiOp[] {
+  return readMultiMembers(reader, readMultiOp);
 }
 
 export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void {
@@ -75,8 +86,7 @@ export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void
         writeVersionedRequest(writer, op);
         break;
       case OpCode.createTTL:
-        writeCreateRequest(writer, op);
-        writer.writeLong(op.ttl);
+        writeCreateTtlRequest(writer, op);
         break;
       default:
         writeCreateRequest(writer, op);
@@ -86,14 +96,7 @@ export function writeMultiOps(writer: JuteWriter, ops: readonly MultiOp[]): void
 }
 
 export function readMultiResults(reader: JuteReader): MultiResult[] {
-  const results: MultiResult[] = [];
-  for (;;) {
-    const type = reader.readInt();
-    const done = reader.readBoolean();
-    reader.readInt();
-    if (done) return results;
-    results.push(readMultiResult(reader, type));
-  }
+  return readMultiMembers(reader, readMultiResult);
 }
 
 function readMultiOp(reader: JuteReader, type: number): MultiOp {
@@ -103,7 +106,7 @@ function readMultiOp(reader: JuteReader, type: number): MultiOp {
     case OpCode.createContainer:
       return { type, ...readCreateRequest(reader) };
     case OpCode.createTTL:
-      return { type, ...readCreateRequest(reader), ttl: reader.readLong() };
+      return { type, ...readCreateTtlRequest(reader) };
     case OpCode.delete:
     case OpCode.check:
       return { type, ...readVersionedRequest(reader) };

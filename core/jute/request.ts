@@ -32,6 +32,11 @@ export interface CreateRequest {
   readonly flags: number;
 }
 
+export interface CreateTtlRequest extends CreateRequest {
+  /** Milliseconds. Whatever the client sent: beyond 2^53, or below 0, an approximation. */
+  readonly ttl: number;
+}
+
 export const CreateFlag = {
   persistent: 0,
   ephemeral: 1,
@@ -106,6 +111,17 @@ export function readCreateRequest(reader: JuteReader): CreateRequest {
   const data = reader.readBuffer();
   const acl = readAcl(reader);
   return { path, data, acl, flags: reader.readInt() };
+}
+
+export function readCreateTtlRequest(reader: JuteReader): CreateTtlRequest {
+  const request = readCreateRequest(reader);
+  const { hi, lo } = reader.readSessionId();
+  return { ...request, ttl: hi * 0x100000000 + (lo >>> 0) };
+}
+
+export function writeCreateTtlRequest(writer: JuteWriter, request: CreateTtlRequest): void {
+  writeCreateRequest(writer, request);
+  writer.writeLong(request.ttl);
 }
 
 export function writeCreateRequest(writer: JuteWriter, request: CreateRequest): void {

@@ -5,9 +5,13 @@
  *     class SetWatches2         { as SetWatches; vector<ustring> persistentWatches, persistentRecursiveWatches; }
  *     class AddWatchRequest     { ustring path; int mode; }
  *     class CheckWatchesRequest { ustring path; int type; }   // removeWatches as well
+ *
+ * And the frame that tells of an event.
  */
 
-import type { JuteReader } from './reader.ts';
+import { SpecialXid } from './op-code.ts';
+import { JuteError, type JuteReader } from './reader.ts';
+import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from './request.ts';
 import type { JuteWriter } from './writer.ts';
 
 /** Modes of addWatch. */
@@ -15,6 +19,9 @@ export const AddWatchMode = { persistent: 0, persistentRecursive: 1 } as const;
 
 /** What checkWatches and removeWatches look for; 4 and 5 since ZooKeeper 3.9. */
 export const WatcherType = { children: 1, data: 2, any: 3, persistent: 4, persistentRecursive: 5 } as const;
+
+/** The zxid in the header of an event that setWatches makes up for: which txn it was, nobody looked for. */
+export const CATCH_UP_ZXID = -1;
 
 export interface SetWatchesRequest {
   /** The last zxid that the client saw: what changed after it is told now. */
@@ -87,10 +94,20 @@ export function writeCheckWatchesRequest(writer: JuteWriter, request: CheckWatch
   writer.writeInt(request.type);
 }
 
+/** The payload of the frame that tells of an event. */
+export function writeEvent(writer: JuteWriter, event: { type: number; path: string; zxid: number }): void {
+  writeReplyHeader(writer, SpecialXid.watchEvent, event.zxid, 0);
+  writeWatchedEvent(writer, { type: event.type, state: SYNC_CONNECTED, path: event.path });
+}
+
 function readPaths(reader: JuteReader): string[] {
   const count = reader.readCount();
   const paths: string[] = [];
-  for (let index = 0; index < count; index++) paths.push(reader.readString() ?? '');
+  for (let index = 0; index < count; index++) {
+    const path = reader.readString();
+    if (path === null) throw new JuteError('a watch names no path');
+    paths.push(path);
+  }
   return paths;
 }
 

@@ -7,13 +7,16 @@
  */
 
 import { NO_SESSION, type SessionId } from '../ids.ts';
-import { SpecialXid } from '../jute/op-code.ts';
+import { type Acl, Permission } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
-import { SYNC_CONNECTED, writeReplyHeader, writeWatchedEvent } from '../jute/request.ts';
+import { writeReplyHeader } from '../jute/request.ts';
+import { CATCH_UP_ZXID, writeEvent } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
-import type { Watcher } from '../tree/watches.ts';
-import type { Zxid } from '../zxid.ts';
+import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
+import { isAllowed } from './authorize.ts';
+import { ConnectionStatistics } from './connection-statistics.ts';
 import { RequestQueue } from './request-queue.ts';
+import type { ServerStatistics } from './statistics.ts';
 
 /**
  *     new ──ConnectRequest──▶ connecting ──session decided──▶ established
@@ -23,28 +26,51 @@ import { RequestQueue } from './request-queue.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+export interface ConnectionParts {
+  readonly address: string;
+  /** Those that it begins with. */
+  readonly identities: readonly Identity[];
+  /** Collects the connections that have something for the host: bytes to send, or their own end. */
+  readonly dirty: Connection[];
+  readonly server: ServerStatistics;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
 export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
-  readonly identities: Identity[];
+  /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
+  identities: readonly Identity[];
   readonly pending = new RequestQueue();
+  readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session has been attached at another replica since. */
+  hasMoved = false;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** Everything is open to it: the server does not ask ACLs. */
+  skipsAcl = false;
+  /** A client inside the process, which need not prove anything before it may ask. */
+  isTrusted = false;
+  /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
+  isDeaf = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
+  readonly #server: ServerStatistics;
 
-  /** @param dirty  collects the connections that have something for the host: bytes to send, or their own end */
-  constructor(address: string, dirty: Connection[]) {
+  constructor({ address, identities, dirty, server, wallMs }: ConnectionParts) {
     this.address = address;
-    this.identities = [{ scheme: 'ip', id: address }];
+    this.#server = server;
+    this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
+    this.identities = identities;
     this.#dirty = dirty;
   }
 
@@ -64,7 +90,9 @@ export class Connection implements Watcher {
   }
 
   endFrame(start: number): void {
-    this.output.patchInt(start, this.output.length - start - 4);
+    const bytes = this.output.length - start - 4;
+    this.output.patchInt(start, bytes);
+    this.#server.onSent(this.statistics, bytes);
   }
 
   reply(xid: number, zxid: number, error: number): void {
@@ -73,11 +101,23 @@ export class Connection implements Watcher {
     this.endFrame(start);
   }
 
-  onWatchedEvent(type: number, path: string, zxid: Zxid | -1): void {
-    if (this.phase !== 'established') return;
+  /** Whether what the client has proved to be is enough under `acl`. @param permission  bits of `Permission`, any of them */
+  isAllowed(acl: readonly Acl[], permission: number): boolean {
+    return this.skipsAcl || isAllowed(acl, permission, this.identities);
+  }
+
+  /** Not told to who may not read the znode; its one-shot watch is used up all the same. */
+  onWatchedEvent(event: TriggeredEvent): void {
+    if (this.phase !== 'established' || !this.isAllowed(event.acl, Permission.read)) return;
     const start = this.beginFrame();
-    writeReplyHeader(this.output, SpecialXid.watchEvent, zxid, 0);
-    writeWatchedEvent(this.output, { type, state: SYNC_CONNECTED, path });
+    this.output.writeBytes(event.payload);
+    this.endFrame(start);
+  }
+
+  /** An event that came to pass while this client was away (setWatches). No ACL is asked. */
+  tellMissed(type: number, path: string): void {
+    const start = this.beginFrame();
+    writeEvent(this.output, { type, path, zxid: CATCH_UP_ZXID });
     this.endFrame(start);
   }
 

@@ -24,4 +24,6 @@ export type ReplicaEffect =
   | { readonly type: 'snapshot'; readonly zxid: Zxid; readonly tree: DataTree }
   /** Remember durably that this replica may vote again. */
   | { readonly type: 'completeResync' }
-  | { readonly type: 'role'; readonly role: RoleReport };
+  | { readonly type: 'role'; readonly role: RoleReport }
+  /** Tell the operator. It comes seldom enough for a log. */
+  | { readonly type: 'notice'; readonly text: string };

@@ -5,21 +5,29 @@
 
 import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import type { PeerId, SessionId } from '../ids.ts';
+import { NO_SESSION, type PeerId, type SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
+import type { QuorumPacket } from '../jute/quorum.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import { type Txn, type TxnHeader, writeTxnBody, writeTxnHeader } from '../jute/txn.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
 import type { Connection } from './connection.ts';
+import type { Membership } from './membership.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
-import { prepare } from './prepare.ts';
+import { prepare, prepareCloseSession } from './prepare.ts';
+import { prepareDeleteContainer } from './prepare-znode.ts';
+import { QuotaGuard } from './quota-guard.ts';
+import { Reaper } from './reaper.ts';
 import { RequestRefused } from './refusal.ts';
+import { sessionPlaced } from './session-place.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { readWriteRequest, type WriteRequest } from './write-request.ts';
+import type { WriteRules, WriteSettings } from './write-rules.ts';
 
 /** A proposal in decoded form, kept so that the leader need not decode what it has just encoded. */
 export interface Proposed {
@@ -27,10 +35,24 @@ export interface Proposed {
   readonly txn: Txn;
 }
 
-/** Where the answers go that are no txns: to this replica's own clients, or back over a link. */
+/** Where the answers go that are no txns: to this replica's own clients, or back over a link; or to the operator. */
 export interface LeaderReplies {
   syncReleased(origin: PeerId): void;
   revalidated(origin: PeerId, session: SessionId, isValid: boolean): void;
+  notice(text: string): void;
+  /** A session was not heard of for longer than its timeout. */
+  sessionExpired(session: SessionId): void;
+}
+
+export interface LeaderDeskOptions {
+  readonly self: PeerId;
+  readonly tickMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly nowMs: number;
+  readonly wallMs: number;
+  readonly settings: WriteSettings;
+  readonly auth: AuthPolicy;
+  readonly membership: Membership;
 }
 
 /** An answer that waits until everything proposed before the question is committed. */
@@ -41,12 +63,16 @@ interface WaitingAnswer {
 
 export class LeaderDesk implements Upstream {
   readonly #self: PeerId;
+  /** There is no other replica for a session to be at. */
+  readonly #isAlone: boolean;
   readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
   readonly #replies: LeaderReplies;
   readonly #changes: OutstandingChanges;
   readonly #tracker: SessionTracker;
+  readonly #rules: WriteRules;
+  readonly #reaper: Reaper;
   readonly #reader = new JuteReader();
   readonly #writer = new JuteWriter(4096);
   readonly #answers = new Fifo<WaitingAnswer>();
@@ -54,21 +80,32 @@ export class LeaderDesk implements Upstream {
   #lastProposed = ZXID_ZERO;
   #wallMs: number;
 
-  constructor(
-    peer: Peer,
-    tree: DataTree,
-    replies: LeaderReplies,
-    { self, tickMs, nowMs, wallMs }: { self: PeerId; tickMs: number; nowMs: number; wallMs: number },
-  ) {
+  constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
+    const { self, tickMs, heartbeatIntervalMs, nowMs, wallMs, settings, auth, membership } = options;
     this.#self = self;
+    this.#isAlone = membership.isStandalone;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
     this.#replies = replies;
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
-    this.#tracker = new SessionTracker(tickMs, nowMs);
+    this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
+    const { enforceQuota } = settings;
+    const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
+    this.#rules = { settings, aclSchemes: aclSchemesOf(auth), quotas, membership };
+    this.#reaper = new Reaper(tree, settings, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
+  }
+
+  /** Answers that wait for what was proposed before them. */
+  get waitingCount(): number {
+    return this.#answers.size;
+  }
+
+  /** See SessionTracker.expiries. */
+  expiries(): [expiresAtMs: number, sessions: SessionId[]][] {
+    return this.#tracker.expiries();
   }
 
   submit(request: UpstreamRequest, decoded: WriteRequest): void {
@@ -87,17 +124,20 @@ export class LeaderDesk implements Upstream {
     for (const { session, timeoutMs } of connections) this.#tracker.touch(session, timeoutMs);
   }
 
-  onTouched(session: SessionId, timeoutMs: number): void {
-    this.#tracker.touch(session, timeoutMs);
-  }
-
   /**
    * Answered behind what the session had under way: whatever its new connection sees of it from then on and did not ask
-   * for comes from elsewhere.
+   * for comes from elsewhere. Where the session is now is a txn (session-place.ts), so that it outlives this leader.
    */
   onRevalidate(origin: PeerId, session: SessionId, timeoutMs: number): void {
-    const isValid = this.#tracker.attach(session, timeoutMs, origin);
-    this.#answerInTurn(() => this.#replies.revalidated(origin, session, isValid));
+    const attachment = this.#tracker.attach(session, timeoutMs, origin);
+    if (attachment === 'moved' && !this.#isAlone) {
+      const zxid = this.#begin();
+      // The next leader will be asked.
+      if (zxid === null) return;
+      const { header, txn } = sessionPlaced(origin, session, timeoutMs);
+      this.#propose({ ...header, zxid, time: this.#wallMs }, txn);
+    }
+    this.#answerInTurn(() => this.#replies.revalidated(origin, session, attachment !== 'gone'));
   }
 
   /** A sync is answered once everything that was outstanding at its arrival is committed. */
@@ -108,15 +148,38 @@ export class LeaderDesk implements Upstream {
   onClock({ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number }): void {
     this.#wallMs = wallMs;
     this.#tracker.onClock(nowMs);
+    this.#rules.quotas.onClock(nowMs);
   }
 
-  /** Expires sessions. Each becomes a closeSession txn like that of a client, with cxid 0. */
+  /**
+   * Expires sessions: each becomes a closeSession txn like that of a client, with cxid 0. Removes containers and TTL znodes
+   * of no use, in nobody's name.
+   */
   onTick(nowMs: number): void {
     for (const session of this.#tracker.advance(nowMs)) {
       const zxid = this.#begin();
       if (zxid === null) return;
+      this.#replies.sessionExpired(session);
       const header = { clientId: session, cxid: 0, zxid, time: this.#wallMs, type: OpCode.closeSession };
       this.#propose(header, this.#closeSession(session));
+    }
+    for (const path of this.#reaper.onTick(nowMs, this.#wallMs)) this.#removeContainer(path);
+  }
+
+  /** What a learner's server says to that of its leader. */
+  onPacket(from: PeerId, packet: QuorumPacket): void {
+    switch (packet.type) {
+      case 'request':
+        if (packet.opCode === OpCode.sync) this.onSync(from);
+        else this.onRequest(from, packet);
+        return;
+      case 'revalidate':
+        return this.onRevalidate(from, packet.session, packet.timeoutMs);
+      case 'ping':
+        for (const { session, timeoutMs } of packet.sessions) this.#tracker.touch(session, timeoutMs);
+        return;
+      default:
+        return;
     }
   }
 
@@ -194,7 +257,7 @@ export class LeaderDesk implements Upstream {
       if (check !== 'ok') return errorTxn(check === 'moved' ? 'SESSION_MOVED' : 'SESSION_EXPIRED');
     }
     try {
-      return prepare(request, requester, this.#changes);
+      return prepare(request, requester, this.#changes, this.#rules);
     } catch (reason) {
       if (!(reason instanceof RequestRefused)) throw reason;
       return { type: OpCode.error, error: reason.zkCode };
@@ -203,7 +266,14 @@ export class LeaderDesk implements Upstream {
 
   #closeSession(session: SessionId): Txn {
     this.#tracker.markClosing(session);
-    return prepare({ type: OpCode.closeSession }, { session, identities: [] }, this.#changes);
+    return prepareCloseSession(session, this.#changes);
+  }
+
+  #removeContainer(path: string): void {
+    const zxid = this.#begin();
+    const txn = zxid === null ? null : prepareDeleteContainer(path, this.#changes);
+    if (zxid === null || txn === null) return;
+    this.#propose({ clientId: NO_SESSION, cxid: 0, zxid, time: this.#wallMs, type: OpCode.deleteContainer }, txn);
   }
 }
 

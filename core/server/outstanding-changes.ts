@@ -11,6 +11,7 @@ import { Fifo } from '../fifo.ts';
 import type { SessionId } from '../ids.ts';
 import type { Acl } from '../jute/acl.ts';
 import type { DataTree } from '../tree/data-tree.ts';
+import type { OwnerKind } from '../tree/ephemeral-owner.ts';
 import type { Zxid } from '../zxid.ts';
 
 export interface ZnodeRecord {
@@ -20,8 +21,10 @@ export interface ZnodeRecord {
   readonly cversion: number;
   readonly aversion: number;
   readonly childCount: number;
-  readonly isEphemeral: boolean;
-  /** Stored form; meaningful as a session only if `isEphemeral`. */
+  /** 0 for null data. */
+  readonly dataLength: number;
+  readonly kind: OwnerKind;
+  /** Stored form; a session only where `kind` is ephemeral. */
   readonly owner: SessionId;
   readonly acl: readonly Acl[];
 }
@@ -77,7 +80,7 @@ export class OutstandingChanges implements ZnodeRecords {
   ephemeralsOf(session: SessionId): string[] {
     const paths = new Set(this.#tree.ephemeralsOf(session));
     for (const [path, record] of this.#latest) {
-      const isOwned = record.isEphemeral && record.owner.hi === session.hi && record.owner.lo === session.lo;
+      const isOwned = record.kind === 'ephemeral' && record.owner.hi === session.hi && record.owner.lo === session.lo;
       if (record.exists && isOwned) paths.add(path);
       else paths.delete(path);
     }
@@ -118,7 +121,8 @@ function recordOf(tree: DataTree, path: string): ZnodeRecord | null {
     cversion: tree.storedCversion(row),
     aversion: tree.aversion(row),
     childCount: tree.childCount(row),
-    isEphemeral: tree.isEphemeral(row),
+    dataLength: tree.dataLength(row),
+    kind: tree.ownerKind(row),
     owner: tree.ephemeralOwner(row),
     acl: tree.acl(row),
   };

@@ -5,9 +5,11 @@
 
 import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { OpCode } from '../jute/op-code.ts';
+import type { Identity } from '../jute/quorum.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import type { Epoch } from '../zxid.ts';
-import { readWriteRequest, type WriteRequest } from './write-request.ts';
+import type { AuthVerdict } from './auth-verdict.ts';
+import { isWrite, readWriteRequest, type WriteRequest } from './write-request.ts';
 
 export type RequestKind =
   /** Travels to the leader and comes back as a txn. */
@@ -22,6 +24,8 @@ export interface PendingRequest {
   kind: RequestKind;
   readonly xid: number;
   readonly opCode: number;
+  /** Those of its connection when it came. */
+  readonly identities: readonly Identity[];
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
@@ -29,25 +33,37 @@ export interface PendingRequest {
   write: WriteRequest | null;
   /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
   error: number;
+  /** What was found about the identity that it claims, told in its turn; null for ordinary requests. */
+  verdict: AuthVerdict | null;
   /** The epoch whose leader it was submitted to last; null while it was to none. */
   submittedIn: Epoch | null;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
+  /** Of the turn's clock, monotonic. */
+  readonly receivedMs: number;
 }
 
+type RequestOrigin = Pick<PendingRequest, 'xid' | 'opCode' | 'identities' | 'receivedMs'>;
+
 /** @param reader  at the body */
-export function readPendingRequest(reader: JuteReader, xid: number, opCode: number): PendingRequest {
+export function readPendingRequest(
+  reader: JuteReader,
+  { xid, opCode, identities, receivedMs }: RequestOrigin,
+): PendingRequest {
   const request: PendingRequest = {
     kind: kindOf(opCode),
     xid,
     opCode,
+    identities,
     bytes: reader.bytes,
     start: reader.position,
     end: reader.end,
     write: null,
     error: 0,
+    verdict: null,
     submittedIn: null,
     isReleased: false,
+    receivedMs,
   };
   try {
     if (request.kind === 'write') request.write = readWriteRequest(reader, opCode);
@@ -59,6 +75,13 @@ export function readPendingRequest(reader: JuteReader, xid: number, opCode: numb
   return request;
 }
 
+/** The answer is known already, and waits for its turn only. */
+export function decideHere(request: PendingRequest, verdict: AuthVerdict): void {
+  request.kind = 'local';
+  request.write = null;
+  request.verdict = verdict;
+}
+
 export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
   request.kind = 'local';
   request.write = null;
@@ -66,17 +89,6 @@ export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
 }
 
 function kindOf(opCode: number): RequestKind {
-  switch (opCode) {
-    case OpCode.create:
-    case OpCode.create2:
-    case OpCode.delete:
-    case OpCode.setData:
-    case OpCode.multi:
-    case OpCode.closeSession:
-      return 'write';
-    case OpCode.sync:
-      return 'sync';
-    default:
-      return 'local';
-  }
+  if (isWrite(opCode)) return 'write';
+  return opCode === OpCode.sync ? 'sync' : 'local';
 }

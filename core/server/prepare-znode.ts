@@ -1,56 +1,34 @@
 /**
- * Prepares the writes of single znodes: create, delete, setData, and the check of a multi. Each function lists its
- * checks in ZooKeeper's order and records what the txn will change.
+ * Prepares the writes of single znodes that exist: delete, setData, setACL, the check of a multi, and the removal of
+ * containers and TTL znodes by the leader itself. Each function lists its checks in ZooKeeper's order and records what
+ * the txn will change.
  */
 
-import { NO_SESSION } from '../ids.ts';
-import { type Acl, Permission } from '../jute/acl.ts';
+import { Permission } from '../jute/acl.ts';
+import type { SetAclRequest } from '../jute/auth.ts';
 import { OpCode } from '../jute/op-code.ts';
-import type { CreateRequest, SetDataRequest, VersionedRequest } from '../jute/request.ts';
-import { CreateFlag, isCreateMode } from '../jute/request.ts';
-import type { CheckTxn, CreateTxn, DeleteTxn, SetDataTxn } from '../jute/txn.ts';
-import { validatePath } from '../tree/path.ts';
-import { fixUpAcl, requirePermission } from './authorize.ts';
-import type { ZnodeRecord, ZnodeRecords } from './outstanding-changes.ts';
+import type { SetDataRequest, VersionedRequest } from '../jute/request.ts';
+import type { CheckTxn, DeleteTxn, SetAclTxn, SetDataTxn } from '../jute/txn.ts';
+import { fixUpAcl } from './authorize.ts';
+import type { ZnodeRecords } from './outstanding-changes.ts';
+import {
+  nextVersion,
+  type Preparation,
+  requireSyntax,
+  requireVersion,
+  requireZnode,
+  splitPath,
+} from './preparation.ts';
 import { RequestRefused } from './refusal.ts';
-import type { Requester } from './requester.ts';
+import { requireAllowed } from './write-rules.ts';
 
-const ANY_VERSION = -1;
 const UNDELETABLE = new Set(['/', '/zookeeper', '/zookeeper/quota', '/zookeeper/config']);
-const SEQUENCE_DIGITS = 10;
 
-type CreateOpCode = typeof OpCode.create | typeof OpCode.create2;
-
-export function prepareCreate(
-  request: CreateRequest & { readonly type: CreateOpCode },
-  { session, identities }: Requester,
-  records: ZnodeRecords,
-): CreateTxn {
-  const { flags } = request;
-  if (!isCreateMode(flags)) throw new RequestRefused('BAD_ARGUMENTS');
-  if (flags >= CreateFlag.persistentWithTtl) throw new RequestRefused('UNIMPLEMENTED');
-  const { path: requested, parentPath } = splitPath(request.path);
-  const acl = fixUpAcl(request.acl, identities);
-  const parent = requireZnode(records, parentPath);
-  requirePermission(parent.acl, Permission.create, identities);
-  const path = isSequential(flags) ? requested + sequenceSuffix(parent.cversion) : requested;
-  if (validatePath(path) !== null) throw new RequestRefused('BAD_ARGUMENTS');
-  if (records.get(path) !== null) throw new RequestRefused('NODE_EXISTS');
-  if (parent.isEphemeral) throw new RequestRefused('NO_CHILDREN_FOR_EPHEMERALS');
-
-  const ephemeral = flags === CreateFlag.ephemeral || flags === CreateFlag.ephemeralSequential;
-  // In 32 bits, as Java has it; the tree does not follow beyond 2^31 - 1.
-  const parentCVersion = (parent.cversion + 1) | 0;
-  records.set(parentPath, { ...parent, cversion: parentCVersion, childCount: parent.childCount + 1 });
-  records.set(path, freshRecord(acl, ephemeral, session));
-  return { type: request.type, path, data: request.data, acl, ephemeral, parentCVersion };
-}
-
-export function prepareDelete(request: VersionedRequest, { identities }: Requester, records: ZnodeRecords): DeleteTxn {
+export function prepareDelete(request: VersionedRequest, { requester, records, rules }: Preparation): DeleteTxn {
   const { path, parentPath } = splitPath(request.path);
   if (UNDELETABLE.has(path)) throw new RequestRefused('BAD_ARGUMENTS');
   const parent = requireZnode(records, parentPath);
-  requirePermission(parent.acl, Permission.delete, identities);
+  requireAllowed(parent.acl, Permission.delete, rules, requester.identities);
   const record = requireZnode(records, path);
   requireVersion(request.version, record.version);
   if (record.childCount > 0) throw new RequestRefused('NOT_EMPTY');
@@ -60,60 +38,53 @@ export function prepareDelete(request: VersionedRequest, { identities }: Request
   return { type: OpCode.delete, path };
 }
 
-export function prepareSetData(request: SetDataRequest, { identities }: Requester, records: ZnodeRecords): SetDataTxn {
-  const path = requireSyntax(request.path);
-  const record = requireZnode(records, path);
-  requirePermission(record.acl, Permission.write, identities);
-  requireVersion(request.version, record.version);
-
-  const version = (record.version + 1) | 0;
-  records.set(path, { ...record, version });
-  return { type: OpCode.setData, path, data: request.data, version };
-}
-
-export function prepareCheck(request: VersionedRequest, { identities }: Requester, records: ZnodeRecords): CheckTxn {
-  const path = requireSyntax(request.path);
-  const record = requireZnode(records, path);
-  requirePermission(record.acl, Permission.read, identities);
-  requireVersion(request.version, record.version);
-  return { type: OpCode.check, path, version: (record.version + 1) | 0 };
-}
-
-function freshRecord(acl: readonly Acl[], isEphemeral: boolean, session: Requester['session']): ZnodeRecord {
-  const owner = isEphemeral ? session : NO_SESSION;
-  return { exists: true, version: 0, cversion: 0, aversion: 0, childCount: 0, isEphemeral, owner, acl };
-}
-
-// The textual parent only: full syntax is checked later, after the parent was found, as ZooKeeper does.
-function splitPath(path: string | null): { path: string; parentPath: string } {
-  if (path === null) throw new RequestRefused('MARSHALLING_ERROR');
-  const slash = path.lastIndexOf('/');
-  if (slash < 0 || path.includes('\0')) throw new RequestRefused('BAD_ARGUMENTS');
-  return { path, parentPath: slash === 0 ? '/' : path.slice(0, slash) };
-}
-
-function requireSyntax(path: string | null): string {
-  if (path === null || validatePath(path) !== null) throw new RequestRefused('BAD_ARGUMENTS');
-  return path;
-}
-
-function requireZnode(records: ZnodeRecords, path: string): ZnodeRecord {
+/**
+ * The leader found this znode of no use a moment ago. What stands before it in the queue may say otherwise: it has
+ * children again, or it is gone and another of this name is there.
+ * @returns null where it is to stay
+ */
+export function prepareDeleteContainer(path: string, records: ZnodeRecords): DeleteTxn | null {
+  const { parentPath } = splitPath(path);
   const record = records.get(path);
-  if (record === null) throw new RequestRefused('NO_NODE');
-  return record;
+  const parent = records.get(parentPath);
+  if (record === null || parent === null || record.childCount > 0) return null;
+  if (record.kind !== 'container' && record.kind !== 'ttl') return null;
+
+  records.set(path, { ...record, exists: false });
+  records.set(parentPath, { ...parent, childCount: parent.childCount - 1 });
+  return { type: OpCode.deleteContainer, path };
 }
 
-function requireVersion(expected: number, actual: number): void {
-  if (expected !== ANY_VERSION && expected !== actual) throw new RequestRefused('BAD_VERSION');
+export function prepareSetData(request: SetDataRequest, { requester, records, rules }: Preparation): SetDataTxn {
+  const path = requireSyntax(request.path);
+  const record = requireZnode(records, path);
+  requireAllowed(record.acl, Permission.write, rules, requester.identities);
+  const { data } = request;
+  const dataLength = data === null ? 0 : data.length;
+  rules.quotas.check(path, { count: 0, bytes: dataLength - record.dataLength });
+  requireVersion(request.version, record.version);
+
+  const version = nextVersion(record.version);
+  records.set(path, { ...record, version, dataLength });
+  return { type: OpCode.setData, path, data, version };
 }
 
-function isSequential(flags: number): boolean {
-  return flags === CreateFlag.persistentSequential || flags === CreateFlag.ephemeralSequential;
+export function prepareSetAcl(request: SetAclRequest, { requester, records, rules }: Preparation): SetAclTxn {
+  const path = requireSyntax(request.path);
+  const acl = fixUpAcl(request.acl, requester.identities, rules.aclSchemes);
+  const record = requireZnode(records, path);
+  requireAllowed(record.acl, Permission.admin, rules, requester.identities);
+  requireVersion(request.version, record.aversion);
+
+  const aversion = nextVersion(record.aversion);
+  records.set(path, { ...record, aversion, acl });
+  return { type: OpCode.setACL, path, acl, version: aversion };
 }
 
-// Java's %010d: a sign counts as a digit.
-function sequenceSuffix(cversion: number): string {
-  return cversion < 0
-    ? `-${String(-cversion).padStart(SEQUENCE_DIGITS - 1, '0')}`
-    : String(cversion).padStart(SEQUENCE_DIGITS, '0');
+export function prepareCheck(request: VersionedRequest, { requester, records, rules }: Preparation): CheckTxn {
+  const path = requireSyntax(request.path);
+  const record = requireZnode(records, path);
+  requireAllowed(record.acl, Permission.read, rules, requester.identities);
+  requireVersion(request.version, record.version);
+  return { type: OpCode.check, path, version: nextVersion(record.version) };
 }

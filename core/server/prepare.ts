@@ -13,23 +13,39 @@ import type { MultiOp } from '../jute/multi.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { SingleTxn, Txn } from '../jute/txn.ts';
 import { DraftChanges, type OutstandingChanges, type ZnodeRecords } from './outstanding-changes.ts';
-import { prepareCheck, prepareCreate, prepareDelete, prepareSetData } from './prepare-znode.ts';
+import type { Preparation } from './preparation.ts';
+import { prepareCreate } from './prepare-create.ts';
+import { prepareReconfig } from './prepare-reconfig.ts';
+import { prepareCheck, prepareDelete, prepareSetAcl, prepareSetData } from './prepare-znode.ts';
 import { RequestRefused } from './refusal.ts';
 import type { Requester } from './requester.ts';
 import type { WriteRequest } from './write-request.ts';
+import type { WriteRules } from './write-rules.ts';
 
 /** @throws RequestRefused; then nothing has been recorded in `changes` */
-export function prepare(request: WriteRequest, requester: Requester, changes: OutstandingChanges): Txn {
+export function prepare(
+  request: WriteRequest,
+  requester: Requester,
+  changes: OutstandingChanges,
+  rules: WriteRules,
+): Txn {
+  const preparation = { requester, records: changes, rules };
   switch (request.type) {
     case OpCode.create:
     case OpCode.create2:
-      return prepareCreate(request, requester, changes);
+    case OpCode.createContainer:
+    case OpCode.createTTL:
+      return prepareCreate(request, preparation);
     case OpCode.delete:
-      return prepareDelete(request, requester, changes);
+      return prepareDelete(request, preparation);
     case OpCode.setData:
-      return prepareSetData(request, requester, changes);
+      return prepareSetData(request, preparation);
+    case OpCode.setACL:
+      return prepareSetAcl(request, preparation);
+    case OpCode.reconfig:
+      return prepareReconfig(request, preparation);
     case OpCode.multi:
-      return prepareMulti(request.ops, requester, changes);
+      return prepareMulti(request.ops, preparation);
     case OpCode.createSession:
       return { type: OpCode.createSession, timeoutMs: request.timeoutMs };
     case OpCode.closeSession:
@@ -39,12 +55,14 @@ export function prepare(request: WriteRequest, requester: Requester, changes: Ou
   }
 }
 
-function prepareMulti(ops: readonly MultiOp[], requester: Requester, changes: ZnodeRecords): Txn {
-  const draft = new DraftChanges(changes);
+function prepareMulti(ops: readonly MultiOp[] | null, preparation: Preparation): Txn {
+  if (ops === null) throw new RequestRefused('MARSHALLING_ERROR');
+  const draft = new DraftChanges(preparation.records);
+  const member = { ...preparation, records: draft };
   const txns: SingleTxn[] = [];
   for (const op of ops) {
     try {
-      txns.push(prepareMember(op, requester, draft));
+      txns.push(prepareMember(op, member));
     } catch (reason) {
       // An ACL without an id spoils the whole request, as in ZooKeeper.
       if (!(reason instanceof RequestRefused) || reason.zkCode === zkCodeOf('MARSHALLING_ERROR')) throw reason;
@@ -62,27 +80,28 @@ function failedMulti(prepared: readonly SingleTxn[], error: number, count: numbe
   return [...prepared, { type: OpCode.error, error }, ...Array.from({ length: rest }, () => notTried)];
 }
 
-function prepareMember(op: MultiOp, requester: Requester, draft: ZnodeRecords): SingleTxn {
+function prepareMember(op: MultiOp, preparation: Preparation): SingleTxn {
   switch (op.type) {
     case OpCode.create:
     case OpCode.create2:
       // ZooKeeper up to 3.8.1 does not read a create2 inside a multi: it would pass over the whole multi without a word.
-      return prepareCreate({ ...op, type: OpCode.create }, requester, draft);
+      return prepareCreate({ ...op, type: OpCode.create }, preparation);
     case OpCode.createContainer:
     case OpCode.createTTL:
-      throw new RequestRefused('UNIMPLEMENTED');
+      return prepareCreate(op, preparation);
     case OpCode.delete:
-      return prepareDelete(op, requester, draft);
+      return prepareDelete(op, preparation);
     case OpCode.setData:
-      return prepareSetData(op, requester, draft);
+      return prepareSetData(op, preparation);
     case OpCode.check:
-      return prepareCheck(op, requester, draft);
+      return prepareCheck(op, preparation);
     default:
       return unreachable(op);
   }
 }
 
-function prepareCloseSession(session: SessionId, changes: OutstandingChanges): Txn {
+/** The session's ephemerals as they will be go with it. */
+export function prepareCloseSession(session: SessionId, changes: OutstandingChanges): Txn {
   const pathsToDelete = changes.ephemeralsOf(session);
   const draft = new DraftChanges(changes);
   for (const path of pathsToDelete) forget(path, draft);

@@ -1,16 +1,21 @@
 /**
- * The requests that a replica answers from its own tree, without asking anybody: reads, pings, watches, ACL look-ups
- * (FinalRequestProcessor). Each writes its reply frame straight from the tree into the connection's output.
+ * The requests that a replica answers from its own tree, without asking anybody (FinalRequestProcessor): which they are,
+ * and who answers them. Those about one znode are answered here; about access in access-reads.ts, about watches in
+ * watch-requests.ts, several at once in multi-read.ts.
+ *
+ * Each writes its reply frame straight from the tree into the connection's output.
  */
 
-import { zkCodeOf } from '../errors.ts';
-import { type Acl, Permission, writeAcl } from '../jute/acl.ts';
 import { OpCode, SpecialXid } from '../jute/op-code.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
-import { EventType, readWatchableRequest, type WatchableRequest, writeReplyHeader } from '../jute/request.ts';
 import type { DataTree } from '../tree/data-tree.ts';
-import { isAllowed } from './authorize.ts';
+import { answerGetAcl, answerWhoAmI } from './access-reads.ts';
 import type { Connection } from './connection.ts';
+import { answerMultiRead } from './multi-read.ts';
+import { beginReply, mayRead, readPath, refuse } from './read-replies.ts';
+import { answerAddWatch, answerCheckWatches, answerRemoveWatches, answerSetWatches } from './watch-requests.ts';
+
+const SLASH = 0x2f;
 
 export function isRead(opCode: number): boolean {
   switch (opCode) {
@@ -19,15 +24,23 @@ export function isRead(opCode: number): boolean {
     case OpCode.getChildren:
     case OpCode.getChildren2:
     case OpCode.getACL:
+    case OpCode.getEphemerals:
+    case OpCode.getAllChildrenNumber:
+    case OpCode.multiRead:
+    case OpCode.whoAmI:
     case OpCode.ping:
+    case OpCode.addWatch:
+    case OpCode.checkWatches:
+    case OpCode.removeWatches:
     case OpCode.setWatches:
+    case OpCode.setWatches2:
       return true;
     default:
       return false;
   }
 }
 
-/** @throws JuteError when the body does not decode; nothing has been written then */
+/** @throws JuteError when the body does not decode; nothing has happened then, but for what may be in `output` */
 export function answerRead(
   tree: DataTree,
   connection: Connection,
@@ -39,42 +52,57 @@ export function answerRead(
     case OpCode.ping:
       return connection.reply(SpecialXid.ping, tree.lastProcessedZxid, 0);
     case OpCode.exists:
-      return answerExists(tree, connection, xid, requirePath(readWatchableRequest(body)));
+      return answerExists(tree, connection, xid, body);
     case OpCode.getData:
-      return answerGetData(tree, connection, xid, requirePath(readWatchableRequest(body)));
+      return answerGetData(tree, connection, xid, body);
     case OpCode.getChildren:
     case OpCode.getChildren2:
-      return answerGetChildren(tree, connection, xid, opCode, requirePath(readWatchableRequest(body)));
+      return answerGetChildren(tree, connection, xid, opCode, body);
     case OpCode.getACL:
       return answerGetAcl(tree, connection, xid, body);
+    case OpCode.getEphemerals:
+      return answerGetEphemerals(tree, connection, xid, body);
+    case OpCode.getAllChildrenNumber:
+      return answerGetAllChildrenNumber(tree, connection, xid, body);
+    case OpCode.multiRead:
+      return answerMultiRead(tree, connection, xid, body);
+    case OpCode.whoAmI:
+      return answerWhoAmI(tree, connection, xid);
+    case OpCode.addWatch:
+      return answerAddWatch(tree, connection, xid, body);
+    case OpCode.checkWatches:
+      return answerCheckWatches(tree, connection, xid, body);
+    case OpCode.removeWatches:
+      return answerRemoveWatches(tree, connection, xid, body);
     case OpCode.setWatches:
-      return answerSetWatches(tree, connection, xid, body);
+    case OpCode.setWatches2:
+      return answerSetWatches(tree, connection, xid, opCode, body);
     default:
       throw new JuteError(`op ${opCode} is no read`);
   }
 }
 
-interface PathRequest extends WatchableRequest {
-  readonly path: string;
-}
-
-function answerExists(tree: DataTree, connection: Connection, xid: number, { path, watch }: PathRequest): void {
+function answerExists(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
+  const path = readPath(body);
+  const watch = body.readBoolean();
   if (path.includes('\0')) return refuse(tree, connection, xid, 'BAD_ARGUMENTS');
   const row = tree.find(path);
   if (row >= 0 && !mayRead(tree, connection, row)) return refuse(tree, connection, xid, 'NO_AUTH');
   // The one read that leaves a watch even when the znode is missing: it then waits for the creation.
-  if (watch) tree.watches.addData(path, connection);
+  if (watch) tree.watches.data.add(path, connection);
   if (row < 0) return refuse(tree, connection, xid, 'NO_NODE');
   const start = beginReply(tree, connection, xid);
   tree.writeStat(connection.output, row);
   connection.endFrame(start);
 }
 
-function answerGetData(tree: DataTree, connection: Connection, xid: number, { path, watch }: PathRequest): void {
+function answerGetData(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
+  const path = readPath(body);
+  const watch = body.readBoolean();
   const row = tree.find(path);
   if (row < 0) return refuse(tree, connection, xid, 'NO_NODE');
   if (!mayRead(tree, connection, row)) return refuse(tree, connection, xid, 'NO_AUTH');
-  if (watch) tree.watches.addData(path, connection);
+  if (watch) tree.watches.data.add(path, connection);
   const start = beginReply(tree, connection, xid);
   tree.writeData(connection.output, row);
   tree.writeStat(connection.output, row);
@@ -86,88 +114,54 @@ function answerGetChildren(
   connection: Connection,
   xid: number,
   opCode: number,
-  { path, watch }: PathRequest,
+  body: JuteReader,
 ): void {
+  const path = readPath(body);
+  const watch = body.readBoolean();
   const row = tree.find(path);
   if (row < 0) return refuse(tree, connection, xid, 'NO_NODE');
   if (!mayRead(tree, connection, row)) return refuse(tree, connection, xid, 'NO_AUTH');
-  if (watch) tree.watches.addChild(path, connection);
+  if (watch) tree.watches.child.add(path, connection);
   const start = beginReply(tree, connection, xid);
   tree.writeChildNames(connection.output, row);
   if (opCode === OpCode.getChildren2) tree.writeStat(connection.output, row);
   connection.endFrame(start);
 }
 
-function answerGetAcl(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
-  const path = body.readString();
-  if (path === null) throw new JuteError('the request names no path');
+/** All znodes below this one, at any depth. */
+function answerGetAllChildrenNumber(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
+  const path = readPath(body);
   const row = tree.find(path);
   if (row < 0) return refuse(tree, connection, xid, 'NO_NODE');
-  const acl = tree.acl(row);
-  const isAdmin = isAllowed(acl, Permission.admin, connection.identities);
-  if (!isAdmin && !mayRead(tree, connection, row)) return refuse(tree, connection, xid, 'NO_AUTH');
+  if (!mayRead(tree, connection, row)) return refuse(tree, connection, xid, 'NO_AUTH');
   const start = beginReply(tree, connection, xid);
-  writeAcl(connection.output, isAdmin ? acl : acl.map(maskDigest));
-  tree.writeStat(connection.output, row);
+  // The empty path is another name of the root, below which ZooKeeper then counts the root's own entry as well.
+  connection.output.writeInt(tree.descendantCount(row) + (path === '' ? 1 : 0));
   connection.endFrame(start);
 }
 
-// Whoever may not administer the znode learns the users in its ACL, not the hashes of their passwords.
-function maskDigest(entry: Acl): Acl {
-  if (entry.scheme !== 'digest' || entry.id === null) return entry;
-  return { ...entry, id: `${entry.id.slice(0, entry.id.indexOf(':'))}:x` };
-}
-
-/**
- * Re-registers watches after a reconnect and makes up for what changed since `relativeZxid`, the last zxid that this
- * client saw (DataTree.setWatches). All catch-up events go out before the reply.
- */
-function answerSetWatches(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
-  const since = body.readLong();
-  const dataPaths = readPaths(body);
-  const existPaths = readPaths(body);
-  const childPaths = readPaths(body);
-  for (const path of dataPaths) {
-    const row = tree.find(path);
-    if (row < 0) connection.onWatchedEvent(EventType.nodeDeleted, path, -1);
-    else if (tree.mzxid(row) > since) connection.onWatchedEvent(EventType.nodeDataChanged, path, -1);
-    else tree.watches.addData(path, connection);
+/** The ephemerals of the asking session. A prefix is one of characters, not of names: `/a` is one of `/ab`. */
+function answerGetEphemerals(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
+  const prefix = body.readString() ?? '';
+  const isAll = isBlankOrRoot(prefix);
+  const start = beginReply(tree, connection, xid);
+  const { output } = connection;
+  const countAt = output.reserve(4);
+  let count = 0;
+  for (const path of tree.ephemeralsOf(connection.session)) {
+    if (!isAll && !path.startsWith(prefix)) continue;
+    output.writeString(path);
+    count += 1;
   }
-  for (const path of existPaths) {
-    if (tree.find(path) >= 0) connection.onWatchedEvent(EventType.nodeCreated, path, -1);
-    else tree.watches.addData(path, connection);
+  output.patchInt(countAt, count);
+  connection.endFrame(start);
+}
+
+// Java's trim takes away whatever is not above a space.
+function isBlankOrRoot(prefix: string): boolean {
+  for (let at = 0, slashes = 0; at < prefix.length; at++) {
+    const unit = prefix.charCodeAt(at);
+    if (unit > 0x20 && (unit !== SLASH || ++slashes > 1)) return false;
   }
-  for (const path of childPaths) {
-    const row = tree.find(path);
-    if (row < 0) connection.onWatchedEvent(EventType.nodeDeleted, path, -1);
-    else if (tree.pzxid(row) > since) connection.onWatchedEvent(EventType.nodeChildrenChanged, path, -1);
-    else tree.watches.addChild(path, connection);
-  }
-  connection.reply(xid, tree.lastProcessedZxid, 0);
-}
-
-function readPaths(body: JuteReader): string[] {
-  const count = body.readCount();
-  const paths: string[] = [];
-  for (let index = 0; index < count; index++) paths.push(body.readString() ?? '');
-  return paths;
-}
-
-function requirePath(request: WatchableRequest): PathRequest {
-  if (request.path === null) throw new JuteError('the request names no path');
-  return request as PathRequest;
-}
-
-function mayRead(tree: DataTree, connection: Connection, row: number): boolean {
-  return isAllowed(tree.acl(row), Permission.read, connection.identities);
-}
-
-function beginReply(tree: DataTree, connection: Connection, xid: number): number {
-  const start = connection.beginFrame();
-  writeReplyHeader(connection.output, xid, tree.lastProcessedZxid, 0);
-  return start;
-}
-
-function refuse(tree: DataTree, connection: Connection, xid: number, code: Parameters<typeof zkCodeOf>[0]): void {
-  connection.reply(xid, tree.lastProcessedZxid, zkCodeOf(code));
+  return true;
 }

@@ -11,7 +11,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import type { PeerId } from '../ids.ts';
+import type { PeerId, SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
@@ -19,72 +19,51 @@ import { readTxnBody, readTxnHeader } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { SnapshotReader } from '../tree/snapshot-reader.ts';
 import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
-import { Peer, type PeerOptions } from '../zab/peer.ts';
-import type { Epoch, Zxid } from '../zxid.ts';
+import { Peer } from '../zab/peer.ts';
+import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { ReplicaEffect } from './effects.ts';
+import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
+import { Membership } from './membership.ts';
+import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { SessionIdSource } from './session-ids.ts';
-import type { SessionPasswords } from './session-password.ts';
+import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
+import { ServerStatistics } from './statistics.ts';
+import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
 
-export interface ReplicaOptions extends PeerOptions {
-  /** Width of a session expiry bucket, milliseconds. */
-  readonly tickMs: number;
-  readonly minSessionTimeoutMs: number;
-  readonly maxSessionTimeoutMs: number;
-  readonly sessionPasswords: SessionPasswords;
-  /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
-  readonly snapCount: number;
-  /** 0 … 1, drawn by the host. */
-  readonly snapPhase: number;
-  /** How long clients may wait here for a leader before they are turned away, milliseconds. */
-  readonly electionHoldMs: number;
-}
-
-/** What the disk remembers. */
-export interface RestoredReplica {
-  readonly tree: DataTree;
-  readonly acceptedEpoch: Epoch;
-  readonly currentEpoch: Epoch;
-  readonly lastZxid: Zxid;
-  /** The tail of the log, ascending. */
-  readonly recent: readonly { readonly zxid: Zxid; readonly entry: Uint8Array }[];
-  /** False when the disk lost what this replica had acknowledged. */
-  readonly mayVote: boolean;
-}
-
-export interface Clock {
-  /** Monotonic, whole milliseconds. */
-  readonly nowMs: number;
-  /** Milliseconds since 1970. */
-  readonly wallMs: number;
-}
+export type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 
 export class Replica {
+  readonly statistics: ServerStatistics;
   readonly #options: ReplicaOptions;
+  readonly #writes: WriteSettings;
   readonly #peer: Peer;
   readonly #clients: ClientDesk;
   readonly #sessionIds: SessionIdSource;
   readonly #transfers: SnapshotTransfers;
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
+  readonly #membership: Membership;
+  readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
   #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
-  #txnsSinceSnapshot = 0;
-  #isSnapshotting = false;
   #effects: ReplicaEffect[] = [];
   #dirty: Connection[] = [];
 
   constructor(options: ReplicaOptions, restored: RestoredReplica, clock: Clock) {
     this.#options = options;
+    this.#writes = { ...WRITE_DEFAULTS, ...options.writes };
     this.#clock = clock;
+    this.#snapshots = new SnapshotSchedule(options);
+    this.statistics = new ServerStatistics(clock.nowMs);
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
@@ -92,12 +71,23 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds });
+    this.#clients = new ClientDesk(
+      restored.tree,
+      { ...options, self: options.id, ids: this.#sessionIds },
+      this.statistics,
+    );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
+    const { counts } = this.statistics;
     this.#leaderReplies = {
+      sessionExpired: () => {
+        counts.sessionsExpired += 1;
+      },
       syncReleased: (origin) => this.#answer(origin, { type: 'sync' }),
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
+      notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
   }
 
@@ -119,6 +109,21 @@ export class Replica {
 
   get connectionCount(): number {
     return this.#clients.connectionCount;
+  }
+
+  /** Requests of clients that are not answered yet. */
+  get outstandingCount(): number {
+    return this.#clients.outstandingCount;
+  }
+
+  /** Of the leader: answers to syncs and re-attachments that wait for what was proposed before them; 0 otherwise. */
+  get pendingSyncCount(): number {
+    return this.#leader?.waitingCount ?? 0;
+  }
+
+  /** Of the leader: every session by its moment of expiry, soonest first; null for who does not lead. */
+  get sessionExpiries(): [expiresAtMs: number, sessions: SessionId[]][] | null {
+    return this.#leader?.expiries() ?? null;
   }
 
   /** Whether `onContinue` has something to do. */
@@ -144,6 +149,7 @@ export class Replica {
   /** The time of what follows: cheap, for the start of each turn. */
   onClock(clock: Clock): void {
     this.#clock = clock;
+    this.statistics.onClock(clock.nowMs);
     this.#leader?.onClock(clock);
   }
 
@@ -185,12 +191,25 @@ export class Replica {
   }
 
   onInstalled(zxid: Zxid): void {
-    this.#txnsSinceSnapshot = 0;
+    this.#snapshots.onInstalled();
     this.#step({ type: 'installed', zxid });
   }
 
   onSnapshotSaved(): void {
-    this.#isSnapshotting = false;
+    this.#snapshots.onSaved();
+  }
+
+  /** Where every member of the ensemble is reached: once that is known, and whenever it changes. */
+  onMembers(members: readonly EnsembleMember[]): void {
+    this.#membership.onMembers(members);
+    this.#membership.showIn(this.#tree, this.#clock.wallMs);
+  }
+
+  /** An operator wants a snapshot. @returns false when one is being taken already */
+  onSnapshotWanted(): boolean {
+    if (!this.#snapshots.begin()) return false;
+    this.#beginSnapshot();
+    return true;
   }
 
   /** The disk takes nothing more (false), or takes writes again. */
@@ -203,9 +222,10 @@ export class Replica {
     this.#transfers.advance();
   }
 
-  onConnect(address: string): Connection {
-    const connection = new Connection(address, this.#dirty);
-    this.#clients.onConnect(connection, this.#clock.nowMs);
+  /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
+  onConnect(address: string, certificate: Uint8Array | null = null): Connection {
+    const connection = this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
+    connection.skipsAcl = this.#writes.skipAcl;
     return connection;
   }
 
@@ -248,8 +268,12 @@ export class Replica {
   #perform(effect: PeerEffect): void {
     switch (effect.type) {
       case 'send':
+        this.statistics.onPeerMessage(effect.message);
         return this.#transfers.send(effect.to, effect.message);
       case 'append':
+        this.statistics.onAppended(this.#role, effect.entry.length);
+        this.#effects.push(effect);
+        return;
       case 'saveAcceptedEpoch':
       case 'saveCurrentEpoch':
       case 'completeResync':
@@ -278,9 +302,9 @@ export class Replica {
     const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
     if (header.type === OpCode.createSession) this.#sessionIds.onKnown(header.clientId);
     this.#leader?.onApplied(header);
+    this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    this.#txnsSinceSnapshot++;
-    this.#considerSnapshot();
+    if (this.#snapshots.onTxn()) this.#beginSnapshot();
   }
 
   #decode(entry: Uint8Array): Proposed {
@@ -289,16 +313,13 @@ export class Replica {
     return { header, txn: readTxnBody(reader, header.type) };
   }
 
-  #considerSnapshot(): void {
-    const { snapCount, snapPhase } = this.#options;
-    if (this.#isSnapshotting || this.#txnsSinceSnapshot < (snapCount * (1 + snapPhase)) / 2) return;
-    this.#isSnapshotting = true;
-    this.#txnsSinceSnapshot = 0;
+  #beginSnapshot(): void {
     this.#effects.push({ type: 'snapshot', zxid: this.#tree.lastProcessedZxid, tree: this.#tree });
   }
 
   #onRole(role: RoleReport): void {
     this.#role = role;
+    this.statistics.onRole(role);
     this.#leader = null;
     // What had come of a snapshot belongs to the role that ends.
     this.#incoming = null;
@@ -312,8 +333,16 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, { self, tickMs, ...this.#clock });
+      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
+        ...this.#clock,
+        self,
+        tickMs,
+        heartbeatIntervalMs,
+        settings: this.#writes,
+        auth,
+        membership: this.#membership,
+      });
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
@@ -322,22 +351,12 @@ export class Replica {
 
   #onPacket(from: PeerId, packet: QuorumPacket): void {
     switch (packet.type) {
-      case 'request':
-        if (packet.opCode === OpCode.sync) this.#leader?.onSync(from);
-        else this.#leader?.onRequest(from, packet);
-        return;
-      case 'revalidate':
-        this.#leader?.onRevalidate(from, packet.session, packet.timeoutMs);
-        return;
-      case 'ping':
-        for (const { session, timeoutMs } of packet.sessions) this.#leader?.onTouched(session, timeoutMs);
-        return;
       case 'revalidated':
         return this.#clients.onRevalidated(packet.session, packet.valid);
       case 'sync':
         return this.#clients.onSynced();
       default:
-        return;
+        return this.#leader?.onPacket(from, packet);
     }
   }
 
@@ -348,7 +367,7 @@ export class Replica {
   }
 
   #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
-    this.#incoming ??= new SnapshotReader('stream');
+    this.#incoming ??= new SnapshotReader('stream', this.#writes);
     this.#incoming.push(bytes);
     if (!last) return;
     const tree = this.#incoming.finish(zxid);
@@ -360,7 +379,8 @@ export class Replica {
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
     this.#sessionIds.onTree(tree);
-    this.#isSnapshotting = false;
+    this.#snapshots.onAbandoned();
+    this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);
   }
 }

@@ -18,6 +18,10 @@ export class RequestQueue {
   readonly #requests = new Fifo<PendingRequest>();
   #bytes = 0;
 
+  get size(): number {
+    return this.#requests.size;
+  }
+
   get isEmpty(): boolean {
     return this.#requests.size === 0;
   }
@@ -41,6 +45,12 @@ export class RequestQueue {
   shiftDue(): PendingRequest | undefined {
     const head = this.#requests.peek();
     return head !== undefined && (head.kind === 'local' || head.isReleased) ? this.shift() : undefined;
+  }
+
+  /** Whether a write or a sync is among them. */
+  get waitsForLeader(): boolean {
+    for (const { kind } of this.#requests.items()) if (kind !== 'local') return true;
+    return false;
   }
 
   /** The oldest write: the only one whose txn can come next. */

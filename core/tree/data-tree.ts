@@ -6,7 +6,7 @@
  * Rows are found by path and read by row; a row, and any view of data, is good until the next `apply`.
  */
 
-import type { SessionId, SessionMap } from '../ids.ts';
+import { NO_SESSION, type SessionId, type SessionMap } from '../ids.ts';
 import type { Acl } from '../jute/acl.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { Stat } from '../jute/stat.ts';
@@ -14,7 +14,8 @@ import type { MultiTxn, SingleTxn, Txn, TxnHeader } from '../jute/txn.ts';
 import type { JuteWriter } from '../jute/writer.ts';
 import type { Zxid } from '../zxid.ts';
 import type { DigestValue } from './digest.ts';
-import { shownOwner } from './ephemeral-owner.ts';
+import type { OwnerKind } from './ephemeral-owner.ts';
+import { type Quota, quotaOver } from './quota-reader.ts';
 import { TreeState } from './tree-state.ts';
 import { ApplyError, TxnApplier } from './txn-applier.ts';
 import type { WatchTable } from './watches.ts';
@@ -29,7 +30,9 @@ export interface TxnResult {
   /** 0 or ZooKeeper's error code. A multi's own is always 0: its reply says err 0 and the `results` tell. */
   readonly error: number;
   readonly path: string | null;
-  /** As it was right after this txn; null where none belongs (delete, check, sessions, errors). */
+  /** The znode that it created or changed, until the next txn is applied; NO_ROW where none belongs, and in a multi. */
+  readonly row: Row;
+  /** In a multi, whose later txns may change it again: the Stat right after this one. Else null. */
   readonly stat: Stat | null;
   /** Of a multi, in order; else null. */
   readonly results: readonly TxnResult[] | null;
@@ -41,8 +44,8 @@ export class DataTree {
   readonly #applier: TxnApplier;
 
   /** A fresh tree of the four system nodes, unless a snapshot's state is handed in. */
-  constructor(state?: TreeState) {
-    this.state = state ?? new TreeState();
+  constructor(state: TreeState = new TreeState()) {
+    this.state = state;
     this.state.ensureSystemNodes();
     this.#applier = new TxnApplier(this.state);
   }
@@ -84,6 +87,20 @@ export class DataTree {
     return this.state.dataSize;
   }
 
+  /** Containers and TTL znodes. */
+  get reapables(): ReadonlySet<Row> {
+    return this.state.reapables;
+  }
+
+  get hasQuotas(): boolean {
+    return !this.state.quotas.isEmpty;
+  }
+
+  /** The quota that a write at `path` is charged to, or null. */
+  quotaOver(path: string): Quota | null {
+    return quotaOver(this.state, path);
+  }
+
   /** Bytes of memory held outside the JS heap. */
   get bytesHeld(): number {
     return this.state.store.bytesHeld;
@@ -92,6 +109,10 @@ export class DataTree {
   /** The znode's row, or NO_ROW (-1). */
   find(path: string): Row {
     return this.state.find(path);
+  }
+
+  path(row: Row): string {
+    return this.state.store.path(row);
   }
 
   version(row: Row): number {
@@ -107,9 +128,13 @@ export class DataTree {
     return this.state.store.records.int(row, Int.aversion);
   }
 
-  /** As stored: `ownerKind` tells sessions from containers and TTL znodes. */
+  /** As stored: a session's only where `ownerKind` is ephemeral. */
   ephemeralOwner(row: Row): SessionId {
     return this.state.owner(row);
+  }
+
+  ownerKind(row: Row): OwnerKind {
+    return this.state.ownerKind(row);
   }
 
   isEphemeral(row: Row): boolean {
@@ -120,13 +145,18 @@ export class DataTree {
     return this.state.store.records.int(row, Int.childCount);
   }
 
+  /** Znodes below this one at any depth, one step for each. */
+  descendantCount(row: Row): number {
+    return this.state.store.descendantCount(row);
+  }
+
   /** 0 for null data. */
   dataLength(row: Row): number {
     return Math.max(this.state.store.records.int(row, Int.dataLength), 0);
   }
 
   acl(row: Row): readonly Acl[] {
-    return this.state.acls.get(this.state.store.records.int(row, Int.aclKey));
+    return this.state.acl(row);
   }
 
   czxid(row: Row): number {
@@ -135,6 +165,11 @@ export class DataTree {
 
   mzxid(row: Row): number {
     return this.state.store.records.long(row, Long.mzxid);
+  }
+
+  /** Milliseconds since 1970. */
+  mtime(row: Row): number {
+    return this.state.store.records.long(row, Long.mtime);
   }
 
   pzxid(row: Row): number {
@@ -152,7 +187,8 @@ export class DataTree {
       version: records.int(row, Int.version),
       cversion: this.#shownCversion(row),
       aversion: records.int(row, Int.aversion),
-      ephemeralOwner: shownOwner(records.int(row, Int.ownerHi), records.int(row, Int.ownerLo)),
+      // Containers and TTL znodes look persistent.
+      ephemeralOwner: this.state.isEphemeral(row) ? this.state.owner(row) : NO_SESSION,
       dataLength: this.dataLength(row),
       numChildren: records.int(row, Int.childCount),
       pzxid: records.long(row, Long.pzxid),
@@ -233,7 +269,7 @@ export class DataTree {
         return wantResult ? plainResult(txn.type, ApplyError.ok) : null;
       default: {
         const error = this.#applier.apply(header, txn);
-        return wantResult ? this.#resultOf(txn, error) : null;
+        return wantResult ? { ...plainResult(txn.type, error), path: pathOf(txn), row: this.#applier.row } : null;
       }
     }
   }
@@ -245,15 +281,12 @@ export class DataTree {
     const results: TxnResult[] = [];
     for (const txn of multi.txns) {
       const error = this.#applier.apply(header, txn);
-      if (wantResult) results.push(this.#resultOf(txn, error));
+      if (!wantResult) continue;
+      const { row } = this.#applier;
+      const stat = row === NO_ROW ? null : this.stat(row);
+      results.push({ ...plainResult(txn.type, error), path: pathOf(txn), stat });
     }
     return wantResult ? multiResult(results) : null;
-  }
-
-  #resultOf(txn: SingleTxn, error: number): TxnResult {
-    const { row } = this.#applier;
-    const stat = row === NO_ROW ? null : this.stat(row);
-    return { type: txn.type, error, path: txn.type === OpCode.error ? null : txn.path, stat, results: null };
   }
 
   // Creations plus deletions, in 32 bits as Java has it.
@@ -264,11 +297,15 @@ export class DataTree {
 }
 
 function plainResult(type: number, error: number): TxnResult {
-  return { type, error, path: null, stat: null, results: null };
+  return { type, error, path: null, row: NO_ROW, stat: null, results: null };
+}
+
+function pathOf(txn: SingleTxn): string | null {
+  return txn.type === OpCode.error ? null : txn.path;
 }
 
 function multiResult(results: readonly TxnResult[]): TxnResult {
-  return { type: OpCode.multi, error: ApplyError.ok, path: null, stat: null, results };
+  return { ...plainResult(OpCode.multi, ApplyError.ok), results };
 }
 
 // Before the failure 0, then its code, then -2: clients tell by these which operation was to blame.

@@ -3,27 +3,32 @@
  *
  *     0                      persistent
  *     0x8000000000000000     container
- *     0xff00 | ttl (ms)      TTL: 16 marker and feature bits, 8 unused, 40 of time
+ *     0xff00 | ttl (ms)      TTL, where types are extended: 16 marker and feature bits, 8 unused, 40 of time
  *     anything else          the session that owns the ephemeral
+ *
+ * Types are extended by a setting (zookeeper.extendedTypesEnabled) and not by anything in the tree: without it a TTL znode
+ * is, to ZooKeeper and to us, the ephemeral of a session that nobody has.
  */
 
-import { makeSessionId, NO_SESSION, type SessionId, SessionMap } from '../ids.ts';
+import { makeSessionId, type SessionId, SessionMap } from '../ids.ts';
 import type { Row } from './znode-records.ts';
 
 export const CONTAINER_OWNER: SessionId = Object.freeze(makeSessionId(0x80000000, 0));
 const TTL_MARK = 0xff;
 const TTL_HIGH_MASK = 0xff;
 
+/** The longest time to live, milliseconds: what 40 bits hold. */
+export const TTL_MAX_MS = 2 ** 40 - 1;
+
 export type OwnerKind = 'persistent' | 'ephemeral' | 'container' | 'ttl';
 
-export function ownerKind(hi: number, lo: number): OwnerKind {
-  if (hi === 0 && lo === 0) return 'persistent';
-  if (hi >>> 24 === TTL_MARK) return 'ttl';
-  return hi === CONTAINER_OWNER.hi && lo === 0 ? 'container' : 'ephemeral';
-}
+/** Whether owners that begin with 0xff are times to live. */
+export type OwnerTypes = 'plain' | 'extended';
 
-export function isEphemeralOwner(hi: number, lo: number): boolean {
-  return (hi !== 0 || lo !== 0) && ownerKind(hi, lo) === 'ephemeral';
+export function ownerKind(hi: number, lo: number, types: OwnerTypes): OwnerKind {
+  if (hi === 0 && lo === 0) return 'persistent';
+  if (types === 'extended' && hi >>> 24 === TTL_MARK) return 'ttl';
+  return hi === CONTAINER_OWNER.hi && lo === 0 ? 'container' : 'ephemeral';
 }
 
 /** @param ttl milliseconds, 1 … 2^40-1 */
@@ -34,11 +39,6 @@ export function ttlOwner(ttl: number): SessionId {
 /** Milliseconds to live of a TTL znode's owner. */
 export function ttlOf(owner: SessionId): number {
   return (owner.hi & TTL_HIGH_MASK) * 2 ** 32 + (owner.lo >>> 0);
-}
-
-/** What clients are shown: containers and TTL znodes look persistent. */
-export function shownOwner(hi: number, lo: number): SessionId {
-  return isEphemeralOwner(hi, lo) ? makeSessionId(hi, lo) : NO_SESSION;
 }
 
 /** The rows of each session's ephemerals, in the order of their creation. */

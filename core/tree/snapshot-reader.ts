@@ -26,7 +26,7 @@ import {
   TERMINATOR,
 } from './snapshot-format.ts';
 import { SnapshotInput } from './snapshot-input.ts';
-import { TreeState } from './tree-state.ts';
+import { type TreeOptions, TreeState } from './tree-state.ts';
 
 type Phase = 'header' | 'sessionCount' | 'session' | 'aclCount' | 'acl' | 'znode' | 'end' | 'over';
 
@@ -41,7 +41,7 @@ export class SnapshotReader {
   readonly #form: SnapshotForm;
   readonly #input: SnapshotInput;
   readonly #reader = new JuteReader();
-  readonly #state = new TreeState();
+  readonly #state: TreeState;
   /** From the snapshot's ACL keys to the tree's. The reader itself holds each list until `finish`. */
   readonly #aclKeys = new Map<number, AclKey>([[OPEN_ACL_KEY, OPEN_ACL_KEY]]);
   #phase: Phase;
@@ -50,8 +50,9 @@ export class SnapshotReader {
   #hasRoot = false;
   #digestMark: DigestMark | null = null;
 
-  constructor(form: SnapshotForm) {
+  constructor(form: SnapshotForm, options: TreeOptions = {}) {
     this.#form = form;
+    this.#state = new TreeState(options);
     this.#input = new SnapshotInput(form === 'file' ? 'adler' : 'none');
     this.#phase = form === 'file' ? 'header' : 'sessionCount';
   }

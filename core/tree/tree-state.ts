@@ -11,8 +11,9 @@ import { type Acl, OPEN_ACL, Permission } from '../jute/acl.ts';
 import { ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { type AclKey, AclTable } from './acl-table.ts';
 import { TreeDigest } from './digest.ts';
-import { EphemeralIndex, isEphemeralOwner } from './ephemeral-owner.ts';
+import { EphemeralIndex, type OwnerKind, type OwnerTypes, ownerKind } from './ephemeral-owner.ts';
 import { PathKey } from './path-key.ts';
+import { QuotaTable } from './quota-table.ts';
 import { WatchTable } from './watches.ts';
 import { Flag, Int, Long, NO_ROW, type Row } from './znode-records.ts';
 import { ROOT_ROW, ZnodeStore } from './znode-store.ts';
@@ -37,11 +38,20 @@ export interface PlacedZnode {
   readonly owner: SessionId;
 }
 
+/** What is the same for every replica of an ensemble, and in no snapshot. */
+export interface TreeOptions {
+  /** Whether owners that begin with 0xff are times to live (zookeeper.extendedTypesEnabled). Default false. */
+  readonly extendedTypes?: boolean;
+}
+
 export class TreeState {
   readonly key = new PathKey();
   readonly store = new ZnodeStore(this.key.set('/'));
   readonly acls = new AclTable();
   readonly ephemerals = new EphemeralIndex();
+  /** Containers and TTL znodes: those that the leader removes once they are of no use. */
+  readonly reapables = new Set<Row>();
+  readonly quotas = new QuotaTable();
   readonly digest = new TreeDigest(this.store);
   readonly watches = new WatchTable();
   /** Timeouts in milliseconds. */
@@ -49,8 +59,10 @@ export class TreeState {
   lastProcessedZxid: Zxid = ZXID_ZERO;
   /** Bytes of all paths and data; the root counts a second time, as "/". */
   dataSize = 1;
+  readonly #ownerTypes: OwnerTypes;
 
-  constructor() {
+  constructor({ extendedTypes = false }: TreeOptions = {}) {
+    this.#ownerTypes = extendedTypes ? 'extended' : 'plain';
     this.store.records.setInt(ROOT_ROW, Int.aclKey, this.acls.hold(OPEN_ACL));
     this.digest.touch(ROOT_ROW);
   }
@@ -88,7 +100,9 @@ export class TreeState {
     store.records.setInt(row, Int.aclKey, znode.aclKey);
     store.records.setInt(row, Int.ownerHi, owner.hi);
     store.records.setInt(row, Int.ownerLo, owner.lo);
-    if (isEphemeralOwner(owner.hi, owner.lo)) this.ephemerals.add(owner, row);
+    const kind = ownerKind(owner.hi, owner.lo, this.#ownerTypes);
+    if (kind === 'ephemeral') this.ephemerals.add(owner, row);
+    else if (kind !== 'persistent') this.reapables.add(row);
     if (key.startsWith(OUTSIDE_DIGEST_PREFIX)) store.records.setInt(row, Int.flags, Flag.live | Flag.outsideDigest);
     this.dataSize += key.length + dataLength(data);
     this.digest.touch(row);
@@ -103,16 +117,26 @@ export class TreeState {
     return ROOT_ROW;
   }
 
-  /** Removes a znode with all its descendants. */
+  /** Removes a znode without children. */
   remove(row: Row): void {
-    for (let leaf = this.store.firstLeaf(row); leaf !== row; leaf = this.store.firstLeaf(row)) this.#removeLeaf(leaf);
-    this.#removeLeaf(row);
+    const { store } = this;
+    this.dataSize -= store.pathLength(row) + Math.max(store.records.int(row, Int.dataLength), 0);
+    const kind = this.ownerKind(row);
+    if (kind === 'ephemeral') this.ephemerals.remove(this.owner(row), row);
+    else if (kind !== 'persistent') this.reapables.delete(row);
+    this.acls.release(store.records.int(row, Int.aclKey));
+    this.digest.forget(row);
+    store.remove(row);
   }
 
   setData(row: Row, data: Uint8Array | null): void {
     this.dataSize += dataLength(data) - Math.max(this.store.records.int(row, Int.dataLength), 0);
     this.store.setData(row, data);
     this.digest.touch(row);
+  }
+
+  acl(row: Row): readonly Acl[] {
+    return this.acls.get(this.store.records.int(row, Int.aclKey));
   }
 
   setAcl(row: Row, acl: readonly Acl[]): void {
@@ -128,18 +152,13 @@ export class TreeState {
     return { hi: records.int(row, Int.ownerHi), lo: records.int(row, Int.ownerLo) };
   }
 
-  isEphemeral(row: Row): boolean {
+  ownerKind(row: Row): OwnerKind {
     const { records } = this.store;
-    return isEphemeralOwner(records.int(row, Int.ownerHi), records.int(row, Int.ownerLo));
+    return ownerKind(records.int(row, Int.ownerHi), records.int(row, Int.ownerLo), this.#ownerTypes);
   }
 
-  #removeLeaf(row: Row): void {
-    const { store } = this;
-    this.dataSize -= store.pathLength(row) + Math.max(store.records.int(row, Int.dataLength), 0);
-    if (this.isEphemeral(row)) this.ephemerals.remove(this.owner(row), row);
-    this.acls.release(store.records.int(row, Int.aclKey));
-    this.digest.forget(row);
-    store.remove(row);
+  isEphemeral(row: Row): boolean {
+    return this.ownerKind(row) === 'ephemeral';
   }
 
   #ensure(path: string, acl: readonly Acl[]): Row {

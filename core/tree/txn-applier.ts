@@ -21,6 +21,7 @@ import type {
 } from '../jute/txn.ts';
 import type { Zxid } from '../zxid.ts';
 import { CONTAINER_OWNER, ttlOwner } from './ephemeral-owner.ts';
+import { QuotaKeeper } from './quota-keeper.ts';
 import type { TreeState } from './tree-state.ts';
 import { Int, Long, NO_ROW, type Row } from './znode-records.ts';
 import { ROOT_ROW } from './znode-store.ts';
@@ -38,11 +39,14 @@ type AnyCreateTxn = CreateTxn | CreateContainerTxn | CreateTtlTxn;
 
 export class TxnApplier {
   readonly #state: TreeState;
+  readonly #quotas: QuotaKeeper;
   /** The znode that the last txn created or changed, for its result; NO_ROW if there is none. */
   row: Row = NO_ROW;
 
   constructor(state: TreeState) {
     this.#state = state;
+    this.#quotas = new QuotaKeeper(state);
+    this.#quotas.load();
   }
 
   /** @returns 0, or the error code by which the txn had no effect (or, for an existing znode, only a part of it) */
@@ -97,7 +101,10 @@ export class TxnApplier {
     }
     const { zxid, time } = header;
     this.row = state.insert(parent, { data: txn.data, acl: txn.acl, owner, zxid, time });
-    if (state.watches.hasAny) state.watches.onCreated(txn.path, zxid);
+    this.#quotas.onCreated(txn.path, lengthOf(txn.data));
+    if (state.watches.hasAny) {
+      state.watches.onCreated({ path: txn.path, zxid, acl: state.acl(this.row) }, state.acl(parent));
+    }
     return ApplyError.ok;
   }
 
@@ -125,9 +132,18 @@ export class TxnApplier {
     }
     if (row === NO_ROW) return ApplyError.noNode;
     // Descendants exist in replay only: children of a later znode of this name, which later txns create again.
-    state.remove(row);
-    if (state.watches.hasAny) state.watches.onDeleted(path, zxid);
+    const acl = state.acl(row);
+    for (let leaf = store.firstLeaf(row); leaf !== row; leaf = store.firstLeaf(row))
+      this.#remove(leaf, store.path(leaf));
+    this.#remove(row, path);
+    if (state.watches.hasAny) state.watches.onDeleted({ path, zxid, acl }, state.acl(parent));
     return ApplyError.ok;
+  }
+
+  #remove(row: Row, path: string): void {
+    const bytes = Math.max(this.#state.store.records.int(row, Int.dataLength), 0);
+    this.#state.remove(row);
+    this.#quotas.onDeleted(path, bytes);
   }
 
   #setData(header: TxnHeader, txn: SetDataTxn): number {
@@ -135,12 +151,16 @@ export class TxnApplier {
     const row = state.find(txn.path);
     if (row === NO_ROW) return ApplyError.noNode;
     const { records } = state.store;
+    const bytesBefore = Math.max(records.int(row, Int.dataLength), 0);
     state.setData(row, txn.data);
     records.setInt(row, Int.version, txn.version);
     records.setLong(row, Long.mzxid, header.zxid);
     records.setLong(row, Long.mtime, header.time);
+    this.#quotas.onDataChanged(txn.path, lengthOf(txn.data) - bytesBefore);
     this.row = row;
-    if (state.watches.hasAny) state.watches.onDataChanged(txn.path, header.zxid);
+    if (state.watches.hasAny) {
+      state.watches.onDataChanged({ path: txn.path, zxid: header.zxid, acl: state.acl(row) });
+    }
     return ApplyError.ok;
   }
 
@@ -154,4 +174,8 @@ export class TxnApplier {
     this.row = row;
     return ApplyError.ok;
   }
+}
+
+function lengthOf(data: Uint8Array | null): number {
+  return data === null ? 0 : data.length;
 }

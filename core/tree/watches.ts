@@ -1,149 +1,114 @@
 /**
- * Who is told of a change: two tables, data and child, from a path to the connections that watch it (zookeeper-facts
- * 6.2 and 6.3; WatchManager). Watches belong to a connection of this server and are never replicated.
+ * Which watches a change fires, and in which order their connections are told (zookeeper-facts 6.2 and 6.3; WatchManager
+ * of 3.9). Watches belong to a connection of this server and are never replicated.
  *
- * Every (path, watcher) holds a set of mode bits. Standard watches are told once and then forgotten; persistent and
- * recursive ones take bits of their own. A trigger tells each watcher at most once, in the order of registration.
+ * There is a registry for each kind, so kinds on one path and connection do not touch each other:
+ *
+ *     kind        set by                  told of                                              when it fires
+ *     data        getData, exists         its znode: created, changed, deleted                 is used up
+ *     child       getChildren             its znode: deleted; its children: come or gone       is used up
+ *     persistent  addWatch, mode 0        all that data and child watches are told of          stays
+ *     recursive   addWatch, mode 1        its znode and every descendant: created, changed,    stays
+ *                                         deleted, under the changed znode's own path
+ *
+ * A change tells each connection once, whatever it has set: what a deletion means to data and child watches is one event.
  */
 
+import type { Acl } from '../jute/acl.ts';
+import { EventType } from '../jute/request.ts';
 import type { Zxid } from '../zxid.ts';
 import { parentOf } from './path.ts';
+import { TriggeredEvent, type Watcher } from './triggered-event.ts';
+import { type Watchers, WatchRegistry } from './watch-registry.ts';
 
-/** Types of watch events, as they travel. */
-export const WatchEventType = { nodeCreated: 1, nodeDeleted: 2, nodeDataChanged: 3, nodeChildrenChanged: 4 } as const;
-export type WatchEventType = (typeof WatchEventType)[keyof typeof WatchEventType];
-
-/** A client's connection. It only takes note: it must not change the tree while it is told. */
-export interface Watcher {
-  onWatchedEvent(type: WatchEventType, path: string, zxid: Zxid): void;
-}
-
-const STANDARD = 1;
-type Modes = number;
-
-/** One table. Empty sets are not kept, so its size is that of the watches in it. */
-class WatchSide {
-  readonly #byPath = new Map<string, Map<Watcher, Modes>>();
-  readonly #byWatcher = new Map<Watcher, Set<string>>();
-  #count = 0;
-
-  get count(): number {
-    return this.#count;
-  }
-
-  get isEmpty(): boolean {
-    return this.#byPath.size === 0;
-  }
-
-  add(path: string, watcher: Watcher, mode: Modes): void {
-    let watchers = this.#byPath.get(path);
-    if (watchers === undefined) {
-      watchers = new Map();
-      this.#byPath.set(path, watchers);
-    }
-    const before = watchers.get(watcher) ?? 0;
-    watchers.set(watcher, before | mode);
-    if (before !== 0) return;
-    this.#count += 1;
-    const paths = this.#byWatcher.get(watcher);
-    if (paths === undefined) this.#byWatcher.set(watcher, new Set([path]));
-    else paths.add(path);
-  }
-
-  removeWatcher(watcher: Watcher): void {
-    for (const path of this.#byWatcher.get(watcher) ?? []) {
-      const watchers = this.#byPath.get(path);
-      if (watchers?.delete(watcher) !== true) continue;
-      this.#count -= 1;
-      if (watchers.size === 0) this.#byPath.delete(path);
-    }
-    this.#byWatcher.delete(watcher);
-  }
-
-  /** The watchers to tell, in order; standard watches among them are used up. Undefined when there are none. */
-  take(path: string): readonly Watcher[] | undefined {
-    const watchers = this.#byPath.get(path);
-    if (watchers === undefined) return undefined;
-    const told = [...watchers.keys()];
-    for (const watcher of told) this.#useUp(path, watchers, watcher);
-    if (watchers.size === 0) this.#byPath.delete(path);
-    return told;
-  }
-
-  #useUp(path: string, watchers: Map<Watcher, Modes>, watcher: Watcher): void {
-    const left = (watchers.get(watcher) ?? 0) & ~STANDARD;
-    if (left !== 0) {
-      watchers.set(watcher, left);
-      return;
-    }
-    watchers.delete(watcher);
-    this.#count -= 1;
-    const paths = this.#byWatcher.get(watcher);
-    paths?.delete(path);
-    if (paths?.size === 0) this.#byWatcher.delete(watcher);
-  }
+/** A znode that changed: who may read it decides who is told. */
+export interface WatchedChange {
+  readonly path: string;
+  readonly zxid: Zxid;
+  /** Of the znode; of a deleted one, as it was. */
+  readonly acl: readonly Acl[];
 }
 
 export class WatchTable {
-  readonly #data = new WatchSide();
-  readonly #child = new WatchSide();
+  readonly data = new WatchRegistry();
+  readonly child = new WatchRegistry();
+  readonly persistent = new WatchRegistry();
+  readonly recursive = new WatchRegistry();
 
   /** False: no change concerns anybody, and callers need not even name its path. */
   get hasAny(): boolean {
-    return !this.#data.isEmpty || !this.#child.isEmpty;
+    return this.data.count + this.child.count + this.persistent.count + this.recursive.count > 0;
   }
 
-  /** Watches in both tables. */
+  /** As ZooKeeper counts them: a persistent watch is in both its tables. */
   get count(): number {
-    return this.#data.count + this.#child.count;
-  }
-
-  /** As getData and exists register it; the znode may be missing. Again for the same watcher: still one event. */
-  addData(path: string, watcher: Watcher): void {
-    this.#data.add(path, watcher, STANDARD);
-  }
-
-  /** As getChildren registers it. */
-  addChild(path: string, watcher: Watcher): void {
-    this.#child.add(path, watcher, STANDARD);
+    return this.data.count + this.child.count + 2 * this.persistent.count + this.recursive.count;
   }
 
   /** Forgets everything a closed connection registered. */
-  remove(watcher: Watcher): void {
-    this.#data.removeWatcher(watcher);
-    this.#child.removeWatcher(watcher);
+  removeAll(watcher: Watcher): void {
+    this.data.removeAll(watcher);
+    this.child.removeAll(watcher);
+    this.persistent.removeAll(watcher);
+    this.recursive.removeAll(watcher);
   }
 
-  onCreated(path: string, zxid: Zxid): void {
-    tell(this.#data.take(path), WatchEventType.nodeCreated, path, zxid);
-    this.#onChildrenChanged(path, zxid);
+  onCreated(change: WatchedChange, parentAcl: readonly Acl[]): void {
+    tell(EventType.nodeCreated, change, this.#watchersOf(change.path));
+    this.#onChildrenChanged(change, parentAcl);
   }
 
-  onDataChanged(path: string, zxid: Zxid): void {
-    tell(this.#data.take(path), WatchEventType.nodeDataChanged, path, zxid);
+  onDataChanged(change: WatchedChange): void {
+    tell(EventType.nodeDataChanged, change, this.#watchersOf(change.path));
   }
 
-  onDeleted(path: string, zxid: Zxid): void {
-    const told = this.#data.take(path);
-    tell(told, WatchEventType.nodeDeleted, path, zxid);
-    const others = this.#child.take(path);
-    if (others !== undefined) {
-      // The child watch of one already told is used up all the same.
-      const skipped = new Set(told);
-      const left = others.filter((watcher) => !skipped.has(watcher));
-      tell(left, WatchEventType.nodeDeleted, path, zxid);
-    }
-    this.#onChildrenChanged(path, zxid);
+  onDeleted(change: WatchedChange, parentAcl: readonly Acl[]): void {
+    const watchers = this.#watchersOf(change.path);
+    if (this.child.count > 0) add(watchers, this.child.take(change.path));
+    tell(EventType.nodeDeleted, change, watchers);
+    this.#onChildrenChanged(change, parentAcl);
   }
 
-  #onChildrenChanged(path: string, zxid: Zxid): void {
-    if (this.#child.isEmpty) return;
+  #onChildrenChanged({ path, zxid }: WatchedChange, acl: readonly Acl[]): void {
+    if (this.child.count + this.persistent.count === 0) return;
     const parent = parentOf(path);
-    tell(this.#child.take(parent), WatchEventType.nodeChildrenChanged, parent, zxid);
+    const watchers: Watchers[] = [];
+    add(watchers, this.child.take(parent));
+    add(watchers, this.persistent.at(parent));
+    tell(EventType.nodeChildrenChanged, { path: parent, zxid, acl }, watchers);
+  }
+
+  /** Whoever watches the znode itself, or everything below one of its ancestors. */
+  #watchersOf(path: string): Watchers[] {
+    const watchers: Watchers[] = [];
+    if (this.data.count > 0) add(watchers, this.data.take(path));
+    if (this.persistent.count > 0) add(watchers, this.persistent.at(path));
+    if (this.recursive.count > 0) this.#addRecursive(watchers, path);
+    return watchers;
+  }
+
+  /** One look-up for each level of the path. */
+  #addRecursive(watchers: Watchers[], path: string): void {
+    for (let at = path; ; at = parentOf(at)) {
+      add(watchers, this.recursive.at(at));
+      if (at.length <= 1) return;
+    }
   }
 }
 
-function tell(watchers: readonly Watcher[] | undefined, type: WatchEventType, path: string, zxid: Zxid): void {
-  if (watchers === undefined) return;
-  for (const watcher of watchers) watcher.onWatchedEvent(type, path, zxid);
+function add(groups: Watchers[], watchers: Watchers | null): void {
+  if (watchers !== null) groups.push(watchers);
+}
+
+function tell(type: number, { path, zxid, acl }: WatchedChange, groups: readonly Watchers[]): void {
+  const [first] = groups;
+  if (first === undefined) return;
+  const event = new TriggeredEvent(type, path, zxid, acl);
+  for (const watcher of groups.length === 1 ? first : union(groups)) watcher.onWatchedEvent(event);
+}
+
+function union(groups: readonly Watchers[]): ReadonlySet<Watcher> {
+  const all = new Set<Watcher>();
+  for (const group of groups) for (const watcher of group) all.add(watcher);
+  return all;
 }

@@ -188,6 +188,18 @@ export class ZnodeStore {
     return at;
   }
 
+  /** Znodes below `row` at any depth. Walks them all, unless it is the root that is asked about. */
+  descendantCount(row: Row): number {
+    if (row === ROOT_ROW) return this.count - 1;
+    const end = this.#afterSubtree(row);
+    let count = -1;
+    for (let at = row; at !== end; count++) {
+      const child = this.records.int(at, Int.firstChild);
+      at = child === NO_ROW ? this.#afterSubtree(at) : child;
+    }
+    return count;
+  }
+
   /** A depth-first walk that begins on the root. It follows the tree's changes until `endWalk`. */
   beginWalk(): TreeWalk {
     const walk = { row: ROOT_ROW };

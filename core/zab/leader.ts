@@ -70,6 +70,12 @@ export class Leader {
     return this.#epoch;
   }
 
+  /** The voters that hold what is committed: this one, and those that follow. */
+  get syncedVoters(): readonly PeerId[] {
+    const followers = [...this.#learners.values()].filter(({ isVoter, phase }) => isVoter && phase === 'following');
+    return [this.#options.id, ...followers.map(({ id }) => id)];
+  }
+
   get nextZxid(): Zxid {
     return this.#history.nextZxid(this.#establishedEpoch);
   }

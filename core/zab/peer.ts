@@ -97,6 +97,11 @@ export class Peer {
     return this.#history.lastCommitted;
   }
 
+  /** For a leader: the voters that hold what is committed. */
+  get syncedVoters(): readonly PeerId[] {
+    return this.#role.type === 'leading' ? this.#role.leader.syncedVoters : [];
+  }
+
   /** For an active leader: the zxid that the next proposal must carry; counter 0 when the epoch has none left. */
   get nextZxid(): Zxid {
     if (this.#role.type !== 'leading') return this.#history.nextZxid(this.#history.currentEpoch);

@@ -7,7 +7,7 @@ import { EnsembleError } from '../../core/errors.ts';
 import { type Acl, OPEN_ACL } from '../../core/jute/acl.ts';
 import type { MultiOp } from '../../core/jute/multi.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
-import { CreateFlag, type CreateRequest, writeCreateRequest } from '../../core/jute/request.ts';
+import { CreateFlag, type CreateRequest, writeCreateRequest, writeCreateTtlRequest } from '../../core/jute/request.ts';
 import type { JuteWriter } from '../../core/jute/writer.ts';
 import { type Data, toBytes } from './data.ts';
 import { type Chroot, checkPath } from './path.ts';
@@ -60,8 +60,8 @@ export function makeCreate({ path, data, options, chroot, plainOp }: CreateParts
 }
 
 export function writeCreate(writer: JuteWriter, body: PlainCreate | TtlCreate): void {
-  writeCreateRequest(writer, body);
-  if (body.type === OpCode.createTTL) writer.writeLong(body.ttl);
+  if (body.type === OpCode.createTTL) writeCreateTtlRequest(writer, body);
+  else writeCreateRequest(writer, body);
 }
 
 function checkTtl(ttlMs: number | undefined, path: string): number {

@@ -8,6 +8,7 @@
 
 import { complainOfUnknown, type Report } from './check.ts';
 import { ENSEMBLE_CHECKS } from './schema.ts';
+import { SECURITY_TEXTS } from './security.ts';
 
 const PREFIX = 'THREADKEEPER_';
 const CLI_PREFIX = `${PREFIX}CLI_`;
@@ -37,8 +38,18 @@ export function readEnvironment(
 
 /** A host or a directory stays text, even one called "true". */
 function scalarOf(key: string, text: string): unknown {
-  if (key === 'host' || key === 'dataDir') return text;
+  if (key === 'host' || key === 'dataDir' || key === 'dataLogDir' || SECURITY_TEXTS.has(key)) return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
+  if (text.startsWith('[')) return listOf(text);
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** What does not parse goes on as text, and the check of the key says what was expected. */
+function listOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -5,6 +5,7 @@
  */
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
+import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
   readonly ensemble: EnsembleConfig;
@@ -15,15 +16,22 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig {
+export interface EnsembleConfig extends SecurityConfig {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
+  /**
+   * Every replica, ascending by number: what it is called, where it listens, where its files are. A file may list them, each
+   * with its `id` and whatever differs from the rule; default: 1 … `replicas`, by the rules of the settings below.
+   */
+  readonly servers: readonly ServerConfig[];
   /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
   readonly clientPort: number;
   /** Address to listen on. Default 127.0.0.1, this machine only. */
   readonly host: string;
-  /** Absolute. One folder per replica in it. Default `data` beside the configuration file. */
+  /** Absolute. One folder per replica in it; a single replica's files are right in it. Default `data` beside the file. */
   readonly dataDir: string;
+  /** The same for transaction logs, where they are to be on a disk of their own. Default null: with the snapshots. */
+  readonly dataLogDir: string | null;
   /** Nothing is written to disk; all is lost at the end of the process. For tests. Default false. */
   readonly inMemory: boolean;
   /** ZooKeeper's unit of time. Default 2000. */
@@ -37,6 +45,8 @@ export interface EnsembleConfig {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /** Form of the snapshots written; all are read. Default none. */
+  readonly snapshotCompression: 'none' | 'gz' | 'snappy';
   /**
    * How the password is made by which a client takes its session to another connection. `secret`: from a secret of the
    * ensemble, which is kept in the data directory; nobody can guess it. `zookeeper`: by ZooKeeper's public formula, so that
@@ -47,8 +57,38 @@ export interface EnsembleConfig {
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */
   readonly maxClientConnections: number;
+  /** Znodes with a time to live, as zookeeper.extendedTypesEnabled. Off, their creation is refused. Default false. */
+  readonly extendedTypes: boolean;
+  /** Milliseconds between two searches for containers and TTL znodes that are of no use any more. Default 60,000. */
+  readonly containerCheckIntervalMs: number;
+  /** How many of them are removed in a minute, at most. Default 10,000. */
+  readonly containerMaxPerMinute: number;
+  /** A container that never had a child is removed after so many milliseconds; 0: never. Default 0. */
+  readonly containerMaxNeverUsedMs: number;
+  /** Hard quotas refuse writes, as zookeeper.enforceQuota. Off, they are warnings like soft ones. Default false. */
+  readonly enforceQuota: boolean;
+  /** Whether reconfig is judged, as in ZooKeeper. It is refused either way: the replicas are those below. Default false. */
+  readonly reconfigEnabled: boolean;
+  /** Everybody may do everything: ACLs are kept and not asked, as zookeeper.skipACL. Default false. */
+  readonly skipAcl: boolean;
+  /** A replica refuses at once what its own tree forbids a client to write, as zookeeper.enableEagerACLCheck. Default false. */
+  readonly eagerAclCheck: boolean;
   /** Largest request frame, as ZooKeeper's jute.maxbuffer. Default 1,048,575. */
   readonly maxFrameBytes: number;
+}
+
+export interface ServerConfig {
+  /** 1 … 254, unique: ZooKeeper's myid. */
+  readonly id: number;
+  /** An observer follows the others without a vote. Default participant. */
+  readonly role: 'participant' | 'observer';
+  readonly host: string;
+  /** 0: any free port. */
+  readonly clientPort: number;
+  /** Absolute; holds myid and version-2. */
+  readonly dataDir: string;
+  /** Absolute; null: logs are in `dataDir` too. */
+  readonly dataLogDir: string | null;
 }
 
 export interface PluginConfig {

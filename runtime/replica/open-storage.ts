@@ -3,6 +3,7 @@
  * server has nobody to fetch it from: its files stay as they are.
  */
 
+import type { TreeOptions } from '../../core/tree/tree-state.ts';
 import type { Log } from '../logger.ts';
 import { describeError } from '../logger.ts';
 import { isDamage } from '../storage/errors.ts';
@@ -21,21 +22,23 @@ interface Opened {
 export interface OpenStorageOptions {
   readonly where: ReplicaThreadData['storage'];
   readonly isAlone: boolean;
+  /** How trees are read. */
+  readonly tree: TreeOptions;
   readonly listener: StorageListener;
   readonly log: Log;
 }
 
 /** @throws errors of damage for a single server; whatever else `recover` throws */
-export function openStorage({ where, isAlone, listener, log }: OpenStorageOptions): Opened {
-  if (where.type === 'memory') return recover(openMemoryStorage({ listener, start: where.start }), log);
-  const { replicaPath } = where;
+export function openStorage({ where, isAlone, tree, listener, log }: OpenStorageOptions): Opened {
+  if (where.type === 'memory') return recover(openMemoryStorage({ listener, tree, start: where.start }), log);
+  const { place, files } = where;
   try {
-    return recover(openFileStorage({ replicaPath, listener }), log);
+    return recover(openFileStorage({ ...files, place, tree, listener }), log);
   } catch (error) {
     if (!isDamage(error) || isAlone) throw error;
-    const aside = quarantine({ fileSystem: nodeFileSystem, replicaPath });
+    const aside = quarantine({ ...place, fileSystem: nodeFileSystem });
     log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
-    return recover(openFileStorage({ replicaPath, listener }), log);
+    return recover(openFileStorage({ ...files, place, tree, listener }), log);
   }
 }
 

@@ -9,6 +9,7 @@
 import { unreachable } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaEffect } from '../../core/server/effects.ts';
+import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import { Replica, type ReplicaOptions } from '../../core/server/replica.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { Zxid } from '../../core/zxid.ts';
@@ -81,6 +82,11 @@ export class ReplicaHost {
 
   get replica(): Replica {
     return this.#replica;
+  }
+
+  onMembers(members: readonly EnsembleMember[]): void {
+    this.#scheduleTurn();
+    this.#replica.onMembers(members);
   }
 
   addPeer(peer: PeerId, link: Link): void {
@@ -171,6 +177,8 @@ export class ReplicaHost {
         return this.#storage.completeResync();
       case 'role':
         return this.#options.onRole(effect.role);
+      case 'notice':
+        return this.#options.log('warn', effect.text);
       default:
         unreachable(effect);
     }

@@ -10,9 +10,10 @@ import { formatZxid } from '../../core/zxid.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
-import { ClientPort } from '../net/client-port.ts';
 import { serveLink } from '../net/link-carrier.ts';
 import { chance } from '../random.ts';
+import { authPolicy } from '../security/auth-settings.ts';
+import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { sessionPasswords } from './session-passwords.ts';
@@ -31,11 +32,11 @@ function post(message: FromReplicaThread): void {
   parentPort?.postMessage(message);
 }
 
-function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
+function replicaOptions({ id, voters, observers, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
   return {
     id,
     voters,
-    observers: [],
+    observers,
     heartbeatIntervalMs: settings.heartbeatMs,
     syncLimitMs: settings.heartbeatTimeoutMs,
     initLimitMs: settings.initLimitMs,
@@ -45,9 +46,11 @@ function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadDa
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
+    writes: settings,
   };
 }
 
@@ -65,7 +68,13 @@ async function run(): Promise<void> {
     maxClientConnections: data.settings.maxClientConnections,
     maxFrameBytes: data.settings.maxFrameBytes,
     openStorage: (listener) => {
-      const opened = openStorage({ where: data.storage, isAlone: data.voters.length === 1, listener, log });
+      const opened = openStorage({
+        where: data.storage,
+        isAlone: data.voters.length === 1 && data.voters.includes(data.id),
+        tree: { extendedTypes: data.settings.extendedTypes },
+        listener,
+        log,
+      });
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },
@@ -74,6 +83,7 @@ async function run(): Promise<void> {
   });
   const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
   parentPort?.on('message', (message: ToReplicaThread) => {
+    if (message.type === 'members') return host.onMembers(message.members);
     const link = openPortLink(message.port);
     if (message.type === 'peer') host.addPeer(message.peer, link);
     else serveLink(link, host.clients.accept);
@@ -91,7 +101,7 @@ async function run(): Promise<void> {
     }),
     stop: async () => {
       await host.close();
-      await port.close();
+      await ports.close();
       clearInterval(pulse);
       // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
       parentPort?.close();
@@ -101,12 +111,12 @@ async function run(): Promise<void> {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     },
   };
-  const port = await ClientPort.listen({
-    host: data.settings.host,
-    port: data.clientPort,
+  const ports = await openClientPorts(data, {
+    log,
     accept: host.clients.accept,
+    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
   });
-  post({ type: 'listening', port: port.port });
+  post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
   const { exposeControl } = await import('../bus/control.ts');
   exposeControl(control, data.control);

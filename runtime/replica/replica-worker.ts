@@ -53,7 +53,7 @@ export class ReplicaWorker {
   }
 
   send(message: ToReplicaThread): void {
-    this.#worker.postMessage(message, [message.port]);
+    this.#worker.postMessage(message, 'port' in message ? [message.port] : []);
   }
 
   /** Opened at the first call. Its calls are rejected once the thread has ended. */

@@ -2,15 +2,18 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
+import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { AuthSettings } from '../security/auth-settings.ts';
+import type { TlsSettings } from '../security/tls-settings.ts';
+import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
   EnsembleConfig,
-  | 'host'
   | 'tickTimeMs'
   | 'heartbeatMs'
   | 'heartbeatTimeoutMs'
@@ -19,19 +22,40 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'snapCount'
   | 'maxClientConnections'
+  | 'extendedTypes'
+  | 'containerCheckIntervalMs'
+  | 'containerMaxPerMinute'
+  | 'containerMaxNeverUsedMs'
+  | 'enforceQuota'
+  | 'reconfigEnabled'
+  | 'skipAcl'
+  | 'eagerAclCheck'
   | 'maxFrameBytes'
-> & { readonly initLimitMs: number };
+  | 'clientPortUnification'
+> & {
+  readonly initLimitMs: number;
+  readonly auth: AuthSettings;
+  /** null: nothing speaks TLS. */
+  readonly tls: TlsSettings | null;
+};
+
+/** What its storage needs of the configuration, where it is on a disk. */
+export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
 
 export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  readonly observers: readonly PeerId[];
+  readonly host: string;
   /** See `sessionPasswords`; the same for all replicas and for every life of them. */
   readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
+  /** The same for TLS; null: no such port. */
+  readonly secureClientPort: number | null;
   readonly storage:
-    | { readonly type: 'files'; readonly replicaPath: string }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;
@@ -41,12 +65,14 @@ export interface ReplicaThreadData {
 
 export type ToReplicaThread =
   | { readonly type: 'peer'; readonly peer: PeerId; readonly port: MessagePort }
-  | { readonly type: 'client'; readonly port: MessagePort };
+  | { readonly type: 'client'; readonly port: MessagePort }
+  /** Where all replicas are reached, this one too. */
+  | { readonly type: 'members'; readonly members: readonly EnsembleMember[] };
 
 export type FromReplicaThread =
   /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */
   | { readonly type: 'recovered'; readonly mayVote: boolean }
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly securePort: number | null }
   | { readonly type: 'role'; readonly role: RoleReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 

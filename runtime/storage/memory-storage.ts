@@ -7,32 +7,36 @@
 
 import { invariant } from '../../core/assert.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
+import { type TreeOptions, TreeState } from '../../core/tree/tree-state.ts';
 import { EPOCH_ZERO, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import type { LogFencedError } from './errors.ts';
 import type { RecoveredState, ReplicaStorage, SnapshotSink, StorageListener } from './replica-storage.ts';
 
 export interface MemoryStorageOptions {
   readonly listener: StorageListener;
+  readonly tree?: TreeOptions;
   /** `first` start of this replica in the life of its ensemble, or a `restart` that lost its memory. */
   readonly start: 'first' | 'restart';
 }
 
-export function openMemoryStorage({ listener, start }: MemoryStorageOptions): ReplicaStorage {
-  return new MemoryStorage(listener, start === 'first');
+export function openMemoryStorage(options: MemoryStorageOptions): ReplicaStorage {
+  return new MemoryStorage(options);
 }
 
 class MemoryStorage implements ReplicaStorage {
   readonly fenced: LogFencedError | null = null;
   readonly #listener: StorageListener;
+  readonly #tree: TreeOptions;
   #mayVote: boolean;
   #appended: Zxid = ZXID_ZERO;
   #told: Zxid = ZXID_ZERO;
   #scheduled = false;
   #closed = false;
 
-  constructor(listener: StorageListener, mayVote: boolean) {
+  constructor({ listener, tree = {}, start }: MemoryStorageOptions) {
     this.#listener = listener;
-    this.#mayVote = mayVote;
+    this.#tree = tree;
+    this.#mayVote = start === 'first';
   }
 
   get mayVote(): boolean {
@@ -43,7 +47,7 @@ class MemoryStorage implements ReplicaStorage {
     // Only what was committed reaches the tree of such a replica, so no truncation ever asks for a second reading.
     invariant(this.#appended === ZXID_ZERO, 'memory is read back before the first txn only', { at: this.#appended });
     return {
-      tree: new DataTree(),
+      tree: new DataTree(new TreeState(this.#tree)),
       acceptedEpoch: EPOCH_ZERO,
       currentEpoch: EPOCH_ZERO,
       lastZxid: ZXID_ZERO,

@@ -11,6 +11,7 @@ import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotError } from '../../core/tree/snapshot-format.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
+import { type TreeOptions, TreeState } from '../../core/tree/tree-state.ts';
 import { counterOf, type Epoch, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { recoverEpochs } from './epoch-files.ts';
 import { LogCorruptionError, SnapshotUnusableError } from './errors.ts';
@@ -18,7 +19,9 @@ import { listFiles, logsAfter, type NamedFile } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
 import { type LoggedEntry, RecentEntries } from './recent-entries.ts';
-import { finishInstall, looksComplete, readChunks, removeTemporaries } from './snapshot-files.ts';
+import type { HistoryPlace } from './replica-place.ts';
+import { CompressionError } from './snapshot-compression.ts';
+import { finishInstall, looksComplete, readSnapshot, removeTemporaries } from './snapshot-files.ts';
 
 export interface RecoveredState {
   /** All of the log is applied, committed or not: the leader's synchronisation decides about the rest. */
@@ -45,15 +48,17 @@ export interface RecoveryReport {
 }
 
 /**
- * @param directory  a version-2 directory that exists
+ * @param place  version-2 directories that exist
+ * @param tree  how the tree is read
  * @throws LogCorruptionError, SnapshotUnusableError, EpochFileError (damage), ForeignFileError, or a system error
  */
-export function recoverDirectory(fileSystem: FileSystem, directory: string): RecoveredState {
-  finishInstall(fileSystem, directory);
+export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tree: TreeOptions = {}): RecoveredState {
+  const { snapshots: directory } = place;
+  finishInstall(fileSystem, place);
   removeTemporaries(fileSystem, directory);
   const snapshots = listFiles(fileSystem, directory, 'snapshot');
-  const allLogs = listFiles(fileSystem, directory, 'log');
-  const loaded = loadNewest(fileSystem, directory, snapshots);
+  const allLogs = listFiles(fileSystem, place.logs, 'log');
+  const loaded = loadNewest({ fileSystem, directory, tree }, snapshots);
   const base = loaded.file?.zxid ?? ZXID_ZERO;
   const logs = logsAfter(allLogs, base);
   const replay = new Replay(loaded.tree, base);
@@ -74,7 +79,7 @@ export function recoverDirectory(fileSystem: FileSystem, directory: string): Rec
     const lost = `the log ends at ${formatZxid(replay.lastZxid)}, but had reached ${formatZxid(loaded.reachedZxid)}`;
     throw new SnapshotUnusableError(directory, `newer snapshots cannot be loaded, and ${lost}`);
   }
-  if (logs.length > 0) fileSystem.syncDirectorySync(directory);
+  if (logs.length > 0) fileSystem.syncDirectorySync(place.logs);
   const epochs = recoverEpochs(fileSystem, directory, replay.lastZxid);
   return {
     tree: loaded.tree,
@@ -100,7 +105,14 @@ interface LoadedSnapshot {
   readonly reachedZxid: Zxid;
 }
 
-function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readonly NamedFile[]): LoadedSnapshot {
+interface SnapshotPlace {
+  readonly fileSystem: FileSystem;
+  readonly directory: string;
+  readonly tree: TreeOptions;
+}
+
+function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): LoadedSnapshot {
+  const { fileSystem, directory } = place;
   const skipped: string[] = [];
   const reachedZxid = snapshots[snapshots.length - 1]?.zxid ?? ZXID_ZERO;
   let lastError: unknown;
@@ -108,10 +120,10 @@ function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readon
     const file = snapshots[index];
     if (file === undefined) break;
     try {
-      const tree = looksComplete(fileSystem, file.path) ? loadSnapshot(fileSystem, file) : null;
+      const tree = looksComplete(fileSystem, file) ? loadSnapshot(place, file) : null;
       if (tree !== null) return { tree, file, skipped, reachedZxid };
     } catch (error) {
-      if (!(error instanceof SnapshotError || error instanceof JuteError || error instanceof RangeError)) throw error;
+      if (!isDamagedSnapshot(error)) throw error;
       lastError = error;
     }
     skipped.push(file.name);
@@ -119,12 +131,21 @@ function loadNewest(fileSystem: FileSystem, directory: string, snapshots: readon
   if (snapshots.length > 0) {
     throw new SnapshotUnusableError(directory, `none of ${skipped.join(', ')} can be loaded`, { cause: lastError });
   }
-  return { tree: new DataTree(), file: null, skipped, reachedZxid };
+  return { tree: new DataTree(new TreeState(place.tree)), file: null, skipped, reachedZxid };
 }
 
-function loadSnapshot(fileSystem: FileSystem, file: NamedFile): DataTree {
-  const reader = new SnapshotReader('file');
-  readChunks(fileSystem, file.path, (chunk) => reader.push(chunk));
+function isDamagedSnapshot(error: unknown): boolean {
+  return (
+    error instanceof SnapshotError ||
+    error instanceof CompressionError ||
+    error instanceof JuteError ||
+    error instanceof RangeError
+  );
+}
+
+function loadSnapshot({ fileSystem, tree }: SnapshotPlace, file: NamedFile): DataTree {
+  const reader = new SnapshotReader('file', tree);
+  readSnapshot(fileSystem, file, (chunk) => reader.push(chunk));
   return reader.finish(file.zxid);
 }
 

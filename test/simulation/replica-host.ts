@@ -277,7 +277,7 @@ export class ReplicaHost implements Host {
       if (effect === undefined) return;
       if (effect.type === 'install') this.#install(effect.zxid, effect.tree);
       else if (effect.type === 'snapshot') this.#beginSnapshot(effect.zxid, effect.tree);
-      else {
+      else if (effect.type !== 'notice') {
         this.#environment.beforeEffect(this, effect);
         this.#perform(effect);
         this.#environment.afterEffect(this, effect);
@@ -285,7 +285,7 @@ export class ReplicaHost implements Host {
     }
   }
 
-  #perform(effect: Exclude<ReplicaEffect, { type: 'install' | 'snapshot' }>): void {
+  #perform(effect: Exclude<ReplicaEffect, { type: 'install' | 'snapshot' | 'notice' }>): void {
     switch (effect.type) {
       case 'send':
         this.#context.proposals.onSend(effect.message, this.logged);

@@ -6,33 +6,78 @@ import { errorFromZkCode } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { formatSessionId, isNoSession } from '../../core/ids.ts';
 import { type Acl, OPEN_ACL, readAcl } from '../../core/jute/acl.ts';
+import { readClientInfos, writeAuthPacket, writeSetAclRequest } from '../../core/jute/auth.ts';
 import { writeMultiEnd, writeMultiHeader } from '../../core/jute/multi.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
 import type { JuteReader } from '../../core/jute/reader.ts';
+import { writeReconfigRequest } from '../../core/jute/reconfig.ts';
 import {
+  CreateFlag,
   readReplyHeader,
   readWatchedEvent,
   writeCreateRequest,
+  writeCreateTtlRequest,
   writeRequestHeader,
   writeSetDataRequest,
   writeVersionedRequest,
   writeWatchableRequest,
 } from '../../core/jute/request.ts';
 import { readStat } from '../../core/jute/stat.ts';
+import {
+  type SetWatchesRequest,
+  writeAddWatchRequest,
+  writeCheckWatchesRequest,
+  writeSetWatches2Request,
+  writeSetWatchesRequest,
+} from '../../core/jute/watch.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 
 type Path = string | null;
 
 export type MultiMember =
   | {
-      readonly op: 'create' | 'create2';
+      readonly op: 'create' | 'create2' | 'createContainer';
       readonly path: Path;
       readonly data?: Path;
+      /** Default 0; of a container its own, as clients send it. */
       readonly flags?: number;
       readonly acl?: readonly Acl[];
     }
+  | {
+      readonly op: 'createTTL';
+      readonly path: Path;
+      readonly data?: Path;
+      /** Default: that of a TTL znode. */
+      readonly flags?: number;
+      readonly acl?: readonly Acl[];
+      readonly ttl: number;
+    }
   | { readonly op: 'delete' | 'check'; readonly path: Path; readonly version?: number }
   | { readonly op: 'setData'; readonly path: Path; readonly data?: Path; readonly version?: number };
+
+export interface MultiReadMember {
+  readonly op: 'getData' | 'getChildren';
+  readonly path: Path;
+  readonly watch?: boolean;
+}
+
+type Paths = readonly string[];
+
+interface SetWatches {
+  readonly op: 'setWatches' | 'setWatches2';
+  readonly since: number;
+  readonly data?: Paths;
+  readonly exist?: Paths;
+  readonly child?: Paths;
+  /** The last two: setWatches2 only. */
+  readonly persistent?: Paths;
+  readonly recursive?: Paths;
+}
+
+export type WatchRequest =
+  | SetWatches
+  | { readonly op: 'addWatch'; readonly path: Path; readonly mode: number }
+  | { readonly op: 'checkWatches' | 'removeWatches'; readonly path: Path; readonly type: number };
 
 export type Request =
   | MultiMember
@@ -41,16 +86,22 @@ export type Request =
       readonly path: Path;
       readonly watch?: boolean;
     }
-  | { readonly op: 'getACL' | 'sync'; readonly path: Path }
-  | { readonly op: 'multi'; readonly ops: readonly MultiMember[] }
+  | { readonly op: 'setACL'; readonly path: Path; readonly acl?: readonly Acl[]; readonly version?: number }
   | {
-      readonly op: 'setWatches';
-      readonly since: number;
-      readonly data?: readonly string[];
-      readonly exist?: readonly string[];
-      readonly child?: readonly string[];
+      readonly op: 'reconfig';
+      readonly joining?: Path;
+      readonly leaving?: Path;
+      readonly newMembers?: Path;
+      readonly version?: number;
     }
+  | { readonly op: 'getACL' | 'sync' | 'getEphemerals' | 'getAllChildrenNumber'; readonly path: Path }
+  | { readonly op: 'whoAmI' }
+  | { readonly op: 'multiRead'; readonly ops: readonly MultiReadMember[] }
+  | WatchRequest
+  | { readonly op: 'multi'; readonly ops: readonly MultiMember[] }
   | { readonly op: 'ping' | 'closeSession' }
+  | { readonly op: 'auth'; readonly scheme: Path; readonly auth: Path }
+  | { readonly op: 'sasl'; readonly token: Path }
   /** Any op code with any body. */
   | { readonly op: 'raw'; readonly opCode: number; readonly body: Uint8Array };
 
@@ -107,7 +158,28 @@ function writeBody(writer: JuteWriter, request: Request): void {
       return writeWatchableRequest(writer, { path: request.path, watch: request.watch ?? false });
     case 'getACL':
     case 'sync':
+    case 'getEphemerals':
+    case 'getAllChildrenNumber':
       return writer.writeString(request.path);
+    case 'setACL': {
+      const { path, acl = OPEN_ACL, version = -1 } = request;
+      return writeSetAclRequest(writer, { path, acl, version });
+    }
+    case 'reconfig': {
+      const { joining = null, leaving = null, newMembers = null, version: curConfigId = -1 } = request;
+      return writeReconfigRequest(writer, { joining, leaving, newMembers, curConfigId });
+    }
+    case 'addWatch':
+      return writeAddWatchRequest(writer, request);
+    case 'checkWatches':
+    case 'removeWatches':
+      return writeCheckWatchesRequest(writer, request);
+    case 'multiRead':
+      for (const { op, path, watch = false } of request.ops) {
+        writeMultiHeader(writer, OpCode[op], -1);
+        writeWatchableRequest(writer, { path, watch });
+      }
+      return writeMultiEnd(writer);
     case 'multi':
       for (const member of request.ops) {
         writeMultiHeader(writer, OpCode[member.op], -1);
@@ -115,13 +187,20 @@ function writeBody(writer: JuteWriter, request: Request): void {
       }
       return writeMultiEnd(writer);
     case 'setWatches':
-      writer.writeLong(request.since);
-      for (const paths of [request.data, request.exist, request.child]) writePaths(writer, paths ?? []);
-      return;
+      return writeSetWatchesRequest(writer, missedSince(request));
+    case 'setWatches2': {
+      const { persistent = [], recursive = [] } = request;
+      return writeSetWatches2Request(writer, { ...missedSince(request), persistent, persistentRecursive: recursive });
+    }
+    case 'auth':
+      return writeAuthPacket(writer, { scheme: request.scheme, auth: bytesOf(request.auth) });
+    case 'sasl':
+      return writer.writeBuffer(bytesOf(request.token));
     case 'raw':
       return writer.writeBytes(request.body);
     case 'ping':
     case 'closeSession':
+    case 'whoAmI':
       return;
     default:
       return writeMember(writer, request);
@@ -131,9 +210,14 @@ function writeBody(writer: JuteWriter, request: Request): void {
 function writeMember(writer: JuteWriter, member: MultiMember): void {
   switch (member.op) {
     case 'create':
-    case 'create2': {
-      const { path, flags = 0, acl = OPEN_ACL } = member;
+    case 'create2':
+    case 'createContainer': {
+      const { path, flags = member.op === 'createContainer' ? CreateFlag.container : 0, acl = OPEN_ACL } = member;
       return writeCreateRequest(writer, { path, data: bytesOf(member.data), acl, flags });
+    }
+    case 'createTTL': {
+      const { path, flags = CreateFlag.persistentWithTtl, acl = OPEN_ACL, ttl } = member;
+      return writeCreateTtlRequest(writer, { path, data: bytesOf(member.data), acl, flags, ttl });
     }
     case 'delete':
     case 'check':
@@ -147,9 +231,8 @@ function writeMember(writer: JuteWriter, member: MultiMember): void {
   }
 }
 
-function writePaths(writer: JuteWriter, paths: readonly string[]): void {
-  writer.writeInt(paths.length);
-  for (const path of paths) writer.writeString(path);
+function missedSince({ since, data = [], exist = [], child = [] }: SetWatches): SetWatchesRequest {
+  return { relativeZxid: since, data, exist, child };
 }
 
 function bytesOf(data: Path | undefined): Uint8Array | null {
@@ -162,11 +245,15 @@ function describeBody(reader: JuteReader, request: Request, notation: Notation):
     case 'sync':
       return String(reader.readString());
     case 'create2':
+    case 'createContainer':
+    case 'createTTL':
       return `${reader.readString()} ${describeStat(reader, notation)}`;
     case 'exists':
     case 'setData':
+    case 'setACL':
       return describeStat(reader, notation);
     case 'getData':
+    case 'reconfig':
       return `${describeData(reader.readBuffer())} ${describeStat(reader, notation)}`;
     case 'getChildren':
       return describeNames(reader);
@@ -176,7 +263,19 @@ function describeBody(reader: JuteReader, request: Request, notation: Notation):
       const acl = readAcl(reader).map(({ perms, scheme, id }) => `${scheme}:${id}:${perms}`);
       return `${acl.join(',')} ${describeStat(reader, notation)}`;
     }
+    case 'getEphemerals':
+      return describeNames(reader);
+    case 'getAllChildrenNumber':
+    case 'addWatch':
+      return String(reader.readInt());
+    case 'whoAmI':
+      return readClientInfos(reader)
+        .map(({ scheme, user }) => `${scheme}:${user}`)
+        .join(',');
+    case 'sasl':
+      return describeData(reader.readBuffer());
     case 'multi':
+    case 'multiRead':
       return describeResults(reader, notation);
     default:
       return '';
@@ -202,6 +301,10 @@ function describeResult(reader: JuteReader, header: { type: number; error: numbe
       return `create2 ${reader.readString()} ${describeStat(reader, notation)}`;
     case OpCode.setData:
       return `setData ${describeStat(reader, notation)}`;
+    case OpCode.getData:
+      return `getData ${describeData(reader.readBuffer())} ${describeStat(reader, notation)}`;
+    case OpCode.getChildren:
+      return `getChildren ${describeNames(reader)}`;
     case OpCode.delete:
       return 'delete';
     case OpCode.check:

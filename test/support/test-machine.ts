@@ -11,6 +11,7 @@ import { type Clock, Replica, type ReplicaOptions } from '../../core/server/repl
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
+import { TreeState } from '../../core/tree/tree-state.ts';
 import type { LogEntry } from '../../core/zab/options.ts';
 import { EPOCH_ZERO, type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 
@@ -23,6 +24,8 @@ export class TestMachine {
   holdsSync = false;
   /** Every role that the replica reported in this life, as `state`, or `state!` while active. */
   roles: string[] = [];
+  /** What the operator was told, in this life and before. */
+  readonly notices: string[] = [];
   readonly #send: (from: PeerId, to: PeerId, message: PeerMessage) => void;
   #acceptedEpoch: Epoch = EPOCH_ZERO;
   #currentEpoch: Epoch = EPOCH_ZERO;
@@ -100,6 +103,9 @@ export class TestMachine {
         return replica.onSnapshotSaved();
       case 'completeResync':
         return;
+      case 'notice':
+        this.notices.push(effect.text);
+        return;
       case 'role':
         this.roles.push(`${effect.role.state}${effect.role.active ? '!' : ''}`);
     }
@@ -116,8 +122,9 @@ export class TestMachine {
   }
 
   #loadSnapshot(): DataTree {
-    if (this.#snapshot === null) return new DataTree();
-    const reader = new SnapshotReader('stream');
+    const options = this.options.writes ?? {};
+    if (this.#snapshot === null) return new DataTree(new TreeState(options));
+    const reader = new SnapshotReader('stream', options);
     for (const chunk of this.#snapshot.bytes) reader.push(chunk);
     return reader.finish(this.#snapshot.zxid);
   }

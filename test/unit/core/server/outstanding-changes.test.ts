@@ -13,8 +13,8 @@ const OTHER = makeSessionId(1, 2);
 const zxid = (counter: number) => makeZxid(1, counter);
 
 function record(changes: Partial<ZnodeRecord> = {}): ZnodeRecord {
-  const plain = { exists: true, version: 0, cversion: 0, aversion: 0, childCount: 0, isEphemeral: false };
-  return { ...plain, owner: NO_SESSION, acl: OPEN_ACL, ...changes };
+  const numbers = { version: 0, cversion: 0, aversion: 0, childCount: 0, dataLength: 0 };
+  return { exists: true, ...numbers, kind: 'persistent', owner: NO_SESSION, acl: OPEN_ACL, ...changes };
 }
 
 outstanding('the latest change of a znode counts until its own proposal is applied', () => {
@@ -52,9 +52,9 @@ outstanding(
     }
     const changes = new OutstandingChanges(tree);
     changes.begin(zxid(2));
-    changes.set('/deleted', record({ exists: false, isEphemeral: true, owner: S }));
-    changes.set('/replaced', record({ isEphemeral: true, owner: OTHER }));
-    changes.set('/new', record({ isEphemeral: true, owner: S }));
+    changes.set('/deleted', record({ exists: false, kind: 'ephemeral', owner: S }));
+    changes.set('/replaced', record({ kind: 'ephemeral', owner: OTHER }));
+    changes.set('/new', record({ kind: 'ephemeral', owner: S }));
     changes.set('/plain', record());
     assert.equal(changes.ephemeralsOf(S).sort(), ['/kept', '/new']);
     assert.equal(changes.ephemeralsOf(OTHER), ['/replaced']);

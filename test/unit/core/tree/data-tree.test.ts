@@ -5,12 +5,17 @@ import { JuteReader } from '../../../../core/jute/reader.ts';
 import { readStat } from '../../../../core/jute/stat.ts';
 import { JuteWriter } from '../../../../core/jute/writer.ts';
 import { DataTree, NO_ROW } from '../../../../core/tree/data-tree.ts';
+import { TreeState } from '../../../../core/tree/tree-state.ts';
 import { assert, suite } from '../../../support/suite.ts';
 import { ModelTree } from './model-tree.ts';
 import { RandomTxns } from './random-txns.ts';
 import { applyAll, bytes, create, header, READ_ACL, remove, SESSION_A, SESSION_B, setAcl, setData } from './txns.ts';
 
 const dataTree = suite('tree/data-tree', { timeoutMs: 60_000 });
+
+function extendedTree(): DataTree {
+  return new DataTree(new TreeState({ extendedTypes: true }));
+}
 
 function compare(tree: DataTree, model: ModelTree, when: string): void {
   assert.is(tree.znodeCount, model.znodes.size + 1, `count ${when}`);
@@ -62,7 +67,7 @@ function compare(tree: DataTree, model: ModelTree, when: string): void {
 for (const kind of ['legal', 'any'] as const) {
   dataTree(`agrees with the slow tree after every one of many ${kind} txns`, () => {
     for (let seed = 1; seed <= 4; seed++) {
-      const tree = new DataTree();
+      const tree = extendedTree();
       const model = new ModelTree(tree);
       const txns = new RandomTxns(tree, seed, kind);
       for (let step = 0; step < 1200; step++) {
@@ -115,7 +120,7 @@ dataTree('writes stat, data and children as the objects say', () => {
 });
 
 dataTree('shows containers and TTL znodes without an owner, and closes no session over them', () => {
-  const tree = new DataTree();
+  const tree = extendedTree();
   const common = { data: null, acl: OPEN_ACL, parentCVersion: -1 };
   applyAll(tree, [
     { type: OpCode.createContainer, path: '/container', ...common },
@@ -128,6 +133,14 @@ dataTree('shows containers and TTL znodes without an owner, and closes no sessio
     assert.is(tree.isEphemeral(tree.find(path)), false);
   }
   assert.is(tree.ephemeralCount, 0);
+});
+
+dataTree('without extended types a TTL znode of the log is the ephemeral of a session that nobody has', () => {
+  const tree = new DataTree();
+  applyAll(tree, [{ type: OpCode.createTTL, path: '/t', data: null, acl: OPEN_ACL, parentCVersion: -1, ttl: 100 }]);
+  assert.is(formatSessionId(tree.stat(tree.find('/t')).ephemeralOwner), '0xff00000000000064');
+  assert.is(tree.ephemeralCount, 1);
+  assert.is(tree.reapables.size, 0);
 });
 
 dataTree('a multi gives the stat that each of its txns left, under one zxid', () => {

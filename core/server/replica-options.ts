@@ -1,0 +1,44 @@
+/** What a replica is configured with, what its disk gives back at start, and what it is told of time. */
+
+import type { DataTree } from '../tree/data-tree.ts';
+import type { PeerOptions } from '../zab/options.ts';
+import type { Epoch, Zxid } from '../zxid.ts';
+import type { AuthPolicy } from './auth-policy.ts';
+import type { SessionPasswords } from './session-password.ts';
+import type { WriteSettings } from './write-rules.ts';
+
+export interface ReplicaOptions extends PeerOptions {
+  /** Width of a session expiry bucket, milliseconds. */
+  readonly tickMs: number;
+  readonly minSessionTimeoutMs: number;
+  readonly maxSessionTimeoutMs: number;
+  readonly sessionPasswords: SessionPasswords;
+  readonly auth: AuthPolicy;
+  /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
+  readonly snapCount: number;
+  /** 0 … 1, drawn by the host. */
+  readonly snapPhase: number;
+  /** How long clients may wait here for a leader before they are turned away, milliseconds. */
+  readonly electionHoldMs: number;
+  /** Defaults: `WRITE_DEFAULTS`. */
+  readonly writes?: Partial<WriteSettings>;
+}
+
+/** What the disk remembers. */
+export interface RestoredReplica {
+  readonly tree: DataTree;
+  readonly acceptedEpoch: Epoch;
+  readonly currentEpoch: Epoch;
+  readonly lastZxid: Zxid;
+  /** The tail of the log, ascending. */
+  readonly recent: readonly { readonly zxid: Zxid; readonly entry: Uint8Array }[];
+  /** False when the disk lost what this replica had acknowledged. */
+  readonly mayVote: boolean;
+}
+
+export interface Clock {
+  /** Monotonic, whole milliseconds. */
+  readonly nowMs: number;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
