@@ -73,7 +73,6 @@ export type { ClientOptions } from './options.ts';
 export type { CreatedZnode, ReadResult, ZnodeAcl, ZnodeChildren, ZnodeData } from './replies.ts';
 export type { SessionState } from './session.ts';
 export type { SessionTicket } from './session-link.ts';
-export { type TlsTransportOptions, tlsTransport } from './tls-transport.ts';
 export { TransactionError, type TransactionOp, type TransactionResult } from './transaction.ts';
 export type { OpenTransport, Transport, TransportListener } from './transport.ts';
 export type { LastingWatchKind, WatchedEvent, WatchedEventType, WatchListener, WatchRemovedType } from './watches.ts';
