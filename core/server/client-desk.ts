@@ -23,6 +23,7 @@ import type { Epoch } from '../zxid.ts';
 import type { Connection } from './connection.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
 import { answerRead, isRead } from './reads.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
@@ -66,6 +67,10 @@ export class ClientDesk implements SessionConnections {
     let count = 0;
     for (const { pending } of this.#connections) count += pending.size;
     return count;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
   }
 
   get sessionCount(): number {
@@ -113,12 +118,16 @@ export class ClientDesk implements SessionConnections {
 
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
     this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
@@ -135,6 +144,13 @@ export class ClientDesk implements SessionConnections {
   giveUpHolding(): void {
     this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -226,7 +242,8 @@ export class ClientDesk implements SessionConnections {
     const { nowMs } = this.#statistics;
     if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
     const request = readPendingRequest(reader, xid, opCode, nowMs);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    if (this.#upstream?.isReadOnly === true) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
@@ -275,8 +292,14 @@ export class ClientDesk implements SessionConnections {
       const { xid, opCode, error, receivedMs } = request;
       if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#answerSync(connection, request);
+      else if (opCode === OpCode.closeSession) this.#endLocal(connection, xid);
       else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
     }
+  }
+
+  #endLocal(connection: Connection, xid: number): void {
+    connection.reply(xid, this.#tree.lastProcessedZxid, 0);
+    this.close(connection);
   }
 
   #answerSync(connection: Connection, request: PendingRequest): void {

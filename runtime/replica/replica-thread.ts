@@ -45,6 +45,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    readOnlyMode: settings.readOnlyMode,
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,

@@ -18,6 +18,7 @@ export type ReplicaSettings = Pick<
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
+  | 'readOnlyMode'
   | 'snapCount'
   | 'maxClientConnections'
   | 'extendedTypes'

@@ -43,7 +43,7 @@ interface ReplicaWorld {
   readonly world: World;
   readonly server: Pick<
     ReplicaOptions,
-    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'snapCount' | 'electionHoldMs'
+    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'readOnlyMode' | 'snapCount' | 'electionHoldMs'
   >;
   readonly sliceBytes: number;
   readonly clientCount: number;
@@ -63,6 +63,8 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       minSessionTimeoutMs: 300,
       maxSessionTimeoutMs: 2000,
       snapCount: prng.pick([10, 40, 100_000]),
+      // No client here asks for it: it must change nothing for the others.
+      readOnlyMode: prng.chance(0.5),
       electionHoldMs: prng.pick([50, 300, 3000]),
     },
     sliceBytes: prng.pick([200, 1000, 100_000]),
