@@ -20,18 +20,30 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
-import type { Connection } from './connection.ts';
+import { Answers } from './answers.ts';
+import type { AuthPolicy } from './auth-policy.ts';
+import { Authentication } from './authentication.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
 import type { SessionPolicy } from './handshakes.ts';
-import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
-import { answerRead, isRead } from './reads.ts';
+import { isRead } from './reads.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
-const UNKNOWN_ZXID = -1;
+export interface ClientPolicy extends SessionPolicy {
+  readonly auth: AuthPolicy;
+}
+
+/** A connection that a client has just opened. */
+export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server'> {
+  /** Of the client, in DER and checked by the host; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
+  readonly nowMs: number;
+}
 
 interface WaitingSync {
   readonly connection: Connection;
@@ -40,10 +52,11 @@ interface WaitingSync {
 
 export class ClientDesk implements SessionConnections {
   readonly #reader = new JuteReader();
-  readonly #bodyReader = new JuteReader();
   readonly #connections = new Set<Connection>();
   readonly #sessions: SessionDesk;
+  readonly #authentication: Authentication;
   readonly #statistics: ServerStatistics;
+  readonly #answers: Answers;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   readonly #signsOfLife = new SignsOfLife();
@@ -53,9 +66,11 @@ export class ClientDesk implements SessionConnections {
   #epoch: Epoch | null = null;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy, statistics: ServerStatistics) {
+  constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
     this.#statistics = statistics;
+    this.#authentication = new Authentication(policy.auth, statistics);
+    this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
 
@@ -77,9 +92,17 @@ export class ClientDesk implements SessionConnections {
     return this.#sessions.count;
   }
 
-  onConnect(connection: Connection, nowMs: number): void {
+  onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
+    const identities = this.#authentication.begin(address, certificate);
+    const server = this.#statistics;
+    const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
     this.#connections.add(connection);
     this.#sessions.onConnect(connection, nowMs);
+    if (identities === null) {
+      connection.fault = 'its certificate names nobody';
+      this.close(connection);
+    }
+    return connection;
   }
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
@@ -88,8 +111,9 @@ export class ClientDesk implements SessionConnections {
     this.#touch();
   }
 
-  /** The connection being open is sign of life enough for its session. */
+  /** A client inside the process: its connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
+    connection.isTrusted = true;
     this.#signsOfLife.keepAlive(connection);
   }
 
@@ -102,7 +126,7 @@ export class ClientDesk implements SessionConnections {
 
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || connection.isDeaf) return;
     this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
       if (connection.phase === 'new')
@@ -161,6 +185,7 @@ export class ClientDesk implements SessionConnections {
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#answers.replaceTree(tree);
     this.#sessions.replaceTree(tree);
     this.closeAll();
   }
@@ -195,7 +220,7 @@ export class ClientDesk implements SessionConnections {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
       connection.pending.releaseSyncs();
-      this.#answerDue(connection);
+      this.#answers.giveDue(connection);
       return true;
     }
     this.#sessions.onForeignTxn(connection, header);
@@ -239,10 +264,16 @@ export class ClientDesk implements SessionConnections {
     const xid = reader.readInt();
     const opCode = reader.readInt();
     this.#signsOfLife.hear(connection);
-    const { nowMs } = this.#statistics;
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
-    const request = readPendingRequest(reader, xid, opCode, nowMs);
-    if (this.#upstream?.isReadOnly === true) refuseReadOnly(request, connection);
+    const { nowMs: receivedMs } = this.#statistics;
+    const { identities } = connection;
+    const verdict = this.#authentication.judge(connection, opCode, reader);
+    if (verdict !== null) connection.isDeaf = verdict.fault !== null;
+    else if (isRead(opCode) && this.#canAnswerNow(connection)) {
+      return this.#answers.give(connection, xid, opCode, reader, receivedMs);
+    }
+    const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
+    if (verdict !== null) decideHere(request, verdict);
+    if (this.isReadOnly) refuseReadOnly(request, connection);
     else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
@@ -257,8 +288,8 @@ export class ClientDesk implements SessionConnections {
     if (request.isReleased || connection.phase !== 'established') return;
     // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
     if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
-    const { session, identities } = connection;
-    const { xid: cxid, opCode, write } = request;
+    const { session } = connection;
+    const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
       const body = request.bytes.subarray(request.start, request.end);
       request.submittedIn = this.#epoch;
@@ -281,68 +312,7 @@ export class ClientDesk implements SessionConnections {
   }
 
   #drain(connection: Connection): void {
-    if (this.#upstream !== null) this.#answerDue(connection);
-  }
-
-  /** Answers whatever stands at the head of the queue and waits for nothing more. */
-  #answerDue(connection: Connection): void {
-    while (connection.phase === 'established') {
-      const request = connection.pending.shiftDue();
-      if (request === undefined) return;
-      const { xid, opCode, error, receivedMs } = request;
-      if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
-      else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else if (opCode === OpCode.closeSession) this.#endLocal(connection, xid);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
-    }
-  }
-
-  #endLocal(connection: Connection, xid: number): void {
-    connection.reply(xid, this.#tree.lastProcessedZxid, 0);
-    this.close(connection);
-  }
-
-  #answerSync(connection: Connection, request: PendingRequest): void {
-    const { lastProcessedZxid } = this.#tree;
-    this.#statistics.onUpdated(
-      connection.statistics,
-      request.xid,
-      lastProcessedZxid,
-      request.opCode,
-      request.receivedMs,
-    );
-    const path = bodyOf(this.#bodyReader, request).readString();
-    const start = connection.beginFrame();
-    connection.output.writeInt(request.xid);
-    connection.output.writeLong(this.#tree.lastProcessedZxid);
-    connection.output.writeInt(0);
-    connection.output.writeString(path);
-    connection.endFrame(start);
-  }
-
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader, receivedMs: number): void {
-    if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
-    if (!isRead(opCode)) {
-      // ZooKeeper's answer to an op that it does not know, zxid -1 included.
-      connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
-      connection.fault = `operation ${opCode} is not known`;
-      return this.close(connection);
-    }
-    this.#statistics.onRead(connection.statistics, xid, this.#tree.lastProcessedZxid, opCode, receivedMs);
-    const before = connection.output.length;
-    try {
-      answerRead(this.#tree, connection, xid, opCode, body);
-    } catch (error) {
-      if (!(error instanceof JuteError)) throw error;
-      connection.output.length = before;
-      connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
-    }
-  }
-
-  // Only schemes that need no secret are built in so far; their identities are granted at connect.
-  #refuseAuth(connection: Connection, xid: number): void {
-    connection.reply(xid, 0, zkCodeOf('AUTH_FAILED'));
-    this.close(connection);
+    if (this.#upstream !== null) this.#answers.giveDue(connection);
   }
 
   #forget(connection: Connection): void {
@@ -356,8 +326,4 @@ export class ClientDesk implements SessionConnections {
 /** Whether this txn is what became of the write: txns of a session come in the order of its requests. */
 function isAnswer({ cxid, type }: TxnHeader, { xid, opCode, submittedIn }: PendingRequest): boolean {
   return xid === cxid && submittedIn !== null && (type === opCode || type === OpCode.error);
-}
-
-function bodyOf(reader: JuteReader, request: PendingRequest): JuteReader {
-  return reader.reset(request.bytes, request.start, request.end);
 }

@@ -26,11 +26,23 @@ import type { ServerStatistics } from './statistics.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+export interface ConnectionParts {
+  readonly address: string;
+  /** Those that it begins with. */
+  readonly identities: readonly Identity[];
+  /** Collects the connections that have something for the host: bytes to send, or their own end. */
+  readonly dirty: Connection[];
+  readonly server: ServerStatistics;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
 export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
-  readonly identities: Identity[];
+  /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
+  identities: readonly Identity[];
   readonly pending = new RequestQueue();
   readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
@@ -46,21 +58,21 @@ export class Connection implements Watcher {
   isHeard = false;
   /** Everything is open to it: the server does not ask ACLs. */
   skipsAcl = false;
+  /** A client inside the process, which need not prove anything before it may ask. */
+  isTrusted = false;
+  /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
+  isDeaf = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
   readonly #server: ServerStatistics;
 
-  /**
-   * @param dirty  collects the connections that have something for the host: bytes to send, or their own end
-   * @param wallMs  milliseconds since 1970
-   */
-  constructor(address: string, dirty: Connection[], server: ServerStatistics, wallMs: number) {
+  constructor({ address, identities, dirty, server, wallMs }: ConnectionParts) {
     this.address = address;
     this.#server = server;
     this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
-    this.identities = [{ scheme: 'ip', id: address }];
+    this.identities = identities;
     this.#dirty = dirty;
   }
 

@@ -14,6 +14,7 @@ import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
 import type { Connection } from './connection.ts';
 import type { Membership } from './membership.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
@@ -50,6 +51,7 @@ export interface LeaderDeskOptions {
   readonly nowMs: number;
   readonly wallMs: number;
   readonly settings: WriteSettings;
+  readonly auth: AuthPolicy;
   readonly membership: Membership;
 }
 
@@ -80,7 +82,7 @@ export class LeaderDesk implements Upstream {
   #wallMs: number;
 
   constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
-    const { self, tickMs, heartbeatIntervalMs, nowMs, wallMs, settings, membership } = options;
+    const { self, tickMs, heartbeatIntervalMs, nowMs, wallMs, settings, auth, membership } = options;
     this.#self = self;
     this.#isAlone = membership.isStandalone;
     this.#epoch = epochOf(peer.nextZxid);
@@ -92,7 +94,7 @@ export class LeaderDesk implements Upstream {
     this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
-    this.#rules = { settings, quotas, membership };
+    this.#rules = { settings, aclSchemes: aclSchemesOf(auth), quotas, membership };
     this.#reaper = new Reaper(tree, settings, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }

@@ -22,7 +22,7 @@ import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
 import { Peer } from '../zab/peer.ts';
 import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
@@ -234,10 +234,10 @@ export class Replica {
     this.#transfers.advance();
   }
 
-  onConnect(address: string): Connection {
-    const connection = new Connection(address, this.#dirty, this.statistics, this.#clock.wallMs);
+  /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
+  onConnect(address: string, certificate: Uint8Array | null = null): Connection {
+    const connection = this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
     connection.skipsAcl = this.#writes.skipAcl;
-    this.#clients.onConnect(connection, this.#clock.nowMs);
     return connection;
   }
 
@@ -345,13 +345,14 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs } = this.#options;
+      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
         ...this.#clock,
         self,
         tickMs,
         heartbeatIntervalMs,
         settings: this.#writes,
+        auth,
         membership: this.#membership,
       });
       this.#clients.onLeader(this.#leader, epoch);

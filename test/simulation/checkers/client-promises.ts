@@ -116,7 +116,12 @@ export class ClientPromises {
     else if (request.type === 'sync') this.#onSynced(operation, reply, seen);
     else if (request.type === 'getData' || request.type === 'exists' || request.type === 'getChildren') {
       this.#onRead(operation, request, reply, seen);
-    } else if (reply.error !== 0) invariant(false, 'pings and setWatches are not refused', seen());
+    } else if (request.type === 'checkWatches' || request.type === 'removeWatches') {
+      // Whether the watch was there is for the session's book to say.
+      if (reply.error !== 0 && reply.error !== zkCodeOf('NO_WATCHER')) {
+        invariant(false, 'a watch is there or it is not', seen());
+      }
+    } else if (reply.error !== 0) invariant(false, 'pings, setWatches and addWatch are not refused', seen());
   }
 
   #onWritten(operation: Operation, reply: Reply, seen: () => Readonly<Record<string, unknown>>): void {
