@@ -29,6 +29,7 @@ import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts'
 import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
+import { type ServerMode, serverMode } from './server-mode.ts';
 import { SessionIdSource } from './session-ids.ts';
 import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
@@ -99,6 +100,12 @@ export class Replica {
     return this.#role;
   }
 
+  /** What a client meets here; null while nobody is served. */
+  get mode(): ServerMode | null {
+    const { isReadOnly } = this.#clients;
+    return serverMode(this.#role, { isReadOnly, isStandalone: this.#membership.isStandalone });
+  }
+
   get tree(): DataTree {
     return this.#tree;
   }
@@ -160,11 +167,16 @@ export class Replica {
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) {
-      this.#inactiveSinceMs = null;
-      this.#clients.giveUpHolding();
-    }
+    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
+  }
+
+  // A disk that has lost what it acknowledged has nothing to show.
+  #onHeldTooLong(): void {
+    this.#inactiveSinceMs = null;
+    if (this.#clients.isReadOnly) return;
+    this.#clients.giveUpHolding();
+    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {

@@ -23,6 +23,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
   snapshotCompression: 'none',
+  readOnlyMode: false,
   snapCount: 100_000,
   maxClientConnections: 60,
   extendedTypes: false,

@@ -46,6 +46,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),

@@ -20,6 +20,7 @@ export type ReplicaSettings = Pick<
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
+  | 'readOnlyMode'
   | 'snapCount'
   | 'maxClientConnections'
   | 'extendedTypes'
