@@ -21,6 +21,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
+  digestEnabled: true,
   snapshotCompression: 'none',
   snapCount: 100_000,
   maxClientConnections: 60,

@@ -19,6 +19,7 @@ export type ReplicaSettings = Pick<
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
   | 'snapCount'
+  | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
