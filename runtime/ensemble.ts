@@ -10,11 +10,12 @@ import { busTransport } from './bus-transport.ts';
 import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import { monotonicMs, wallMs } from './clock.ts';
-import type { EnsembleConfig, ServerConfig } from './config/types.ts';
+import type { EnsembleConfig } from './config/types.ts';
 import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
 import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
+import { readSecurity, type SecuritySettings } from './security/read-security.ts';
 import {
   isSessionSecretExposed,
   makeSessionSecret,
@@ -47,6 +48,8 @@ export interface Ensemble {
   readonly clientPorts: readonly number[];
   /** `host:port,…` of all replicas, for any ZooKeeper client. */
   readonly connectString: string;
+  /** Those for TLS; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
   readonly state: EnsembleState;
@@ -77,7 +80,8 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const startedAtMs = monotonicMs();
   const { servers } = config;
   const ids = servers.map(({ id }) => toPeerId(id));
-  await requireFreePorts(servers);
+  const security = await readSecurity(config);
+  await requireFreePorts(config);
   const directories = config.inMemory ? null : openDirectories(config, log);
   const sessionSecret = openSecret(config, directories, log);
   const listeners = new Set<(state: EnsembleState) => void>();
@@ -85,12 +89,14 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const { supervisor, ready } = supervise({
     config,
     log,
+    security,
     sessionSecret,
-    replicas: servers.map(({ id, role, host, clientPort }) => ({
+    replicas: servers.map(({ id, role, host, clientPort }, index) => ({
       id: toPeerId(id),
       isVoter: role === 'participant',
       host,
       clientPort,
+      secureClientPort: securePortOf(config, index),
       place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
     onChange: () => {
@@ -110,6 +116,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const clientPorts = supervisor.replicas.map(({ clientPort }) => clientPort ?? 0);
   return {
     clientPorts,
+    secureClientPorts: supervisor.replicas.flatMap(({ secureClientPort }) => secureClientPort ?? []),
     connectString: clientPorts.map((port, index) => `${reachableHost(servers[index]?.host)}:${port}`).join(','),
     startMs: monotonicMs() - startedAtMs,
     get state() {
@@ -134,12 +141,13 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
+  readonly security: SecuritySettings;
   readonly sessionSecret: SessionSecret | null;
   readonly replicas: SupervisorOptions['replicas'];
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, sessionSecret, replicas, onChange }: Supervision): {
+function supervise({ config, log, security, sessionSecret, replicas, onChange }: Supervision): {
   supervisor: Supervisor;
   ready: Promise<void>;
 } {
@@ -152,7 +160,7 @@ function supervise({ config, log, sessionSecret, replicas, onChange }: Supervisi
   const supervisor: Supervisor = new Supervisor({
     replicas,
     sessionSecret,
-    settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
     files: config,
     log,
     onChange: () => {
@@ -188,21 +196,31 @@ function openSecret(config: EnsembleConfig, directories: DataDirectories | null,
   }
 }
 
+/** Of the server at this index; 0: any port that is free; null: none. */
+function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
+  return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
+}
+
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
-async function requireFreePorts(servers: readonly ServerConfig[]): Promise<void> {
-  const fixed = servers.filter(({ clientPort }) => clientPort !== 0);
-  const failures = await Promise.all(fixed.map(({ host, clientPort }) => portProblem(host, clientPort)));
+async function requireFreePorts(config: EnsembleConfig): Promise<void> {
+  const wanted = config.servers.flatMap(({ host, clientPort }, index) => [
+    { host, port: clientPort, key: 'ensemble.clientPort' },
+    { host, port: securePortOf(config, index) ?? 0, key: 'ensemble.secureClientPort' },
+  ]);
+  const failures = await Promise.all(
+    wanted.filter(({ port }) => port !== 0).map(({ host, port, key }) => portProblem(host, port, key)),
+  );
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+function portProblem(host: string, port: number, key: string): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const found =
         error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
-      resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
+      resolve({ origin: 'ensemble', key, expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });

@@ -7,10 +7,10 @@
  */
 
 import { NO_SESSION, type SessionId } from '../ids.ts';
-import { Permission } from '../jute/acl.ts';
+import { type Acl, Permission } from '../jute/acl.ts';
 import type { Identity } from '../jute/quorum.ts';
 import { writeReplyHeader } from '../jute/request.ts';
-import { CATCH_UP_ZXID, writeEventFrame } from '../jute/watch.ts';
+import { CATCH_UP_ZXID, writeEvent } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
 import { isAllowed } from './authorize.ts';
@@ -26,11 +26,23 @@ import type { ServerStatistics } from './statistics.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+export interface ConnectionParts {
+  readonly address: string;
+  /** Those that it begins with. */
+  readonly identities: readonly Identity[];
+  /** Collects the connections that have something for the host: bytes to send, or their own end. */
+  readonly dirty: Connection[];
+  readonly server: ServerStatistics;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
 export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
-  readonly identities: Identity[];
+  /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
+  identities: readonly Identity[];
   readonly pending = new RequestQueue();
   readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
@@ -38,23 +50,27 @@ export class Connection implements Watcher {
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session has been attached at another replica since. */
+  hasMoved = false;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
+  /** Everything is open to it: the server does not ask ACLs. */
+  skipsAcl = false;
+  /** A client inside the process, which need not prove anything before it may ask. */
+  isTrusted = false;
+  /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
+  isDeaf = false;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
   readonly #server: ServerStatistics;
 
-  /**
-   * @param dirty  collects the connections that have something for the host: bytes to send, or their own end
-   * @param wallMs  milliseconds since 1970
-   */
-  constructor(address: string, dirty: Connection[], server: ServerStatistics, wallMs: number) {
+  constructor({ address, identities, dirty, server, wallMs }: ConnectionParts) {
     this.address = address;
     this.#server = server;
     this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
-    this.identities = [{ scheme: 'ip', id: address }];
+    this.identities = identities;
     this.#dirty = dirty;
   }
 
@@ -85,17 +101,24 @@ export class Connection implements Watcher {
     this.endFrame(start);
   }
 
+  /** Whether what the client has proved to be is enough under `acl`. @param permission  bits of `Permission`, any of them */
+  isAllowed(acl: readonly Acl[], permission: number): boolean {
+    return this.skipsAcl || isAllowed(acl, permission, this.identities);
+  }
+
   /** Not told to who may not read the znode; its one-shot watch is used up all the same. */
   onWatchedEvent(event: TriggeredEvent): void {
-    if (this.phase !== 'established' || !isAllowed(event.acl, Permission.read, this.identities)) return;
-    this.markDirty();
-    this.output.writeBytes(event.frame);
+    if (this.phase !== 'established' || !this.isAllowed(event.acl, Permission.read)) return;
+    const start = this.beginFrame();
+    this.output.writeBytes(event.payload);
+    this.endFrame(start);
   }
 
   /** An event that came to pass while this client was away (setWatches). No ACL is asked. */
   tellMissed(type: number, path: string): void {
-    this.markDirty();
-    writeEventFrame(this.output, { type, path, zxid: CATCH_UP_ZXID });
+    const start = this.beginFrame();
+    writeEvent(this.output, { type, path, zxid: CATCH_UP_ZXID });
+    this.endFrame(start);
   }
 
   /** Ends the connection once its output has left. */

@@ -7,6 +7,7 @@ import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
 import { NO_SESSION, type PeerId, type SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
+import type { QuorumPacket } from '../jute/quorum.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import { type LoggedTxn, type Txn, type TxnHeader, writeTxnBody, writeTxnDigest, writeTxnHeader } from '../jute/txn.ts';
 import { JuteWriter } from '../jute/writer.ts';
@@ -14,6 +15,7 @@ import type { DataTree } from '../tree/data-tree.ts';
 import { DigestForecast } from '../tree/digest-forecast.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
 import type { Connection } from './connection.ts';
 import type { Membership } from './membership.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
@@ -22,6 +24,7 @@ import { prepareDeleteContainer } from './prepare-znode.ts';
 import { QuotaGuard } from './quota-guard.ts';
 import { Reaper } from './reaper.ts';
 import { RequestRefused } from './refusal.ts';
+import { sessionPlaced } from './session-place.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { readWriteRequest, type WriteRequest } from './write-request.ts';
@@ -39,9 +42,11 @@ export interface LeaderReplies {
 export interface LeaderDeskOptions {
   readonly self: PeerId;
   readonly tickMs: number;
+  readonly heartbeatIntervalMs: number;
   readonly nowMs: number;
   readonly wallMs: number;
   readonly settings: WriteSettings;
+  readonly auth: AuthPolicy;
   readonly membership: Membership;
 }
 
@@ -53,6 +58,8 @@ interface WaitingAnswer {
 
 export class LeaderDesk implements Upstream {
   readonly #self: PeerId;
+  /** There is no other replica for a session to be at. */
+  readonly #isAlone: boolean;
   readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
@@ -71,8 +78,9 @@ export class LeaderDesk implements Upstream {
   #wallMs: number;
 
   constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
-    const { self, tickMs, nowMs, wallMs, settings, membership } = options;
+    const { self, tickMs, heartbeatIntervalMs, nowMs, wallMs, settings, auth, membership } = options;
     this.#self = self;
+    this.#isAlone = membership.isStandalone;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
@@ -80,10 +88,10 @@ export class LeaderDesk implements Upstream {
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
     this.#digests = tree.hasDigest ? new DigestForecast(tree) : null;
-    this.#tracker = new SessionTracker(tickMs, nowMs);
+    this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
-    this.#rules = { settings, quotas, membership };
+    this.#rules = { settings, aclSchemes: aclSchemesOf(auth), quotas, membership };
     this.#reaper = new Reaper(tree, settings, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }
@@ -114,17 +122,20 @@ export class LeaderDesk implements Upstream {
     for (const { session, timeoutMs } of connections) this.#tracker.touch(session, timeoutMs);
   }
 
-  onTouched(session: SessionId, timeoutMs: number): void {
-    this.#tracker.touch(session, timeoutMs);
-  }
-
   /**
    * Answered behind what the session had under way: whatever its new connection sees of it from then on and did not ask
-   * for comes from elsewhere.
+   * for comes from elsewhere. Where the session is now is a txn (session-place.ts), so that it outlives this leader.
    */
   onRevalidate(origin: PeerId, session: SessionId, timeoutMs: number): void {
-    const isValid = this.#tracker.attach(session, timeoutMs, origin);
-    this.#answerInTurn(() => this.#replies.revalidated(origin, session, isValid));
+    const attachment = this.#tracker.attach(session, timeoutMs, origin);
+    if (attachment === 'moved' && !this.#isAlone) {
+      const zxid = this.#begin();
+      // The next leader will be asked.
+      if (zxid === null) return;
+      const { header, txn } = sessionPlaced(origin, session, timeoutMs);
+      this.#propose({ ...header, zxid, time: this.#wallMs }, txn);
+    }
+    this.#answerInTurn(() => this.#replies.revalidated(origin, session, attachment !== 'gone'));
   }
 
   /** A sync is answered once everything that was outstanding at its arrival is committed. */
@@ -151,6 +162,23 @@ export class LeaderDesk implements Upstream {
       this.#propose(header, this.#closeSession(session));
     }
     for (const path of this.#reaper.onTick(nowMs, this.#wallMs)) this.#removeContainer(path);
+  }
+
+  /** What a learner's server says to that of its leader. */
+  onPacket(from: PeerId, packet: QuorumPacket): void {
+    switch (packet.type) {
+      case 'request':
+        if (packet.opCode === OpCode.sync) this.onSync(from);
+        else this.onRequest(from, packet);
+        return;
+      case 'revalidate':
+        return this.onRevalidate(from, packet.session, packet.timeoutMs);
+      case 'ping':
+        for (const { session, timeoutMs } of packet.sessions) this.#tracker.touch(session, timeoutMs);
+        return;
+      default:
+        return;
+    }
   }
 
   /** A learner's request. */

@@ -71,7 +71,7 @@ export function prepareSetData(request: SetDataRequest, { requester, records, ru
 
 export function prepareSetAcl(request: SetAclRequest, { requester, records, rules }: Preparation): SetAclTxn {
   const path = requireSyntax(request.path);
-  const acl = fixUpAcl(request.acl, requester.identities);
+  const acl = fixUpAcl(request.acl, requester.identities, rules.aclSchemes);
   const record = requireZnode(records, path);
   requireAllowed(record.acl, Permission.admin, rules, requester.identities);
   requireVersion(request.version, record.aversion);

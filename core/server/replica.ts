@@ -22,7 +22,7 @@ import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
 import { Peer } from '../zab/peer.ts';
 import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { DigestWatch } from './digest-watch.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
@@ -31,6 +31,7 @@ import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { SessionIdSource } from './session-ids.ts';
+import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
 import { ServerStatistics } from './statistics.ts';
 import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
@@ -49,14 +50,13 @@ export class Replica {
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
   readonly #digests: DigestWatch;
+  readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
   #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
-  #txnsSinceSnapshot = 0;
-  #isSnapshotting = false;
   #effects: ReplicaEffect[] = [];
   #dirty: Connection[] = [];
 
@@ -64,6 +64,7 @@ export class Replica {
     this.#options = options;
     this.#writes = { ...WRITE_DEFAULTS, ...options.writes };
     this.#clock = clock;
+    this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
@@ -72,7 +73,11 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds }, this.statistics);
+    this.#clients = new ClientDesk(
+      restored.tree,
+      { ...options, self: options.id, ids: this.#sessionIds },
+      this.statistics,
+    );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -193,12 +198,12 @@ export class Replica {
   }
 
   onInstalled(zxid: Zxid): void {
-    this.#txnsSinceSnapshot = 0;
+    this.#snapshots.onInstalled();
     this.#step({ type: 'installed', zxid });
   }
 
   onSnapshotSaved(): void {
-    this.#isSnapshotting = false;
+    this.#snapshots.onSaved();
   }
 
   /** Where every member of the ensemble is reached: once that is known, and whenever it changes. */
@@ -209,7 +214,7 @@ export class Replica {
 
   /** An operator wants a snapshot. @returns false when one is being taken already */
   onSnapshotWanted(): boolean {
-    if (this.#isSnapshotting) return false;
+    if (!this.#snapshots.begin()) return false;
     this.#beginSnapshot();
     return true;
   }
@@ -224,9 +229,10 @@ export class Replica {
     this.#transfers.advance();
   }
 
-  onConnect(address: string): Connection {
-    const connection = new Connection(address, this.#dirty, this.statistics, this.#clock.wallMs);
-    this.#clients.onConnect(connection, this.#clock.nowMs);
+  /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
+  onConnect(address: string, certificate: Uint8Array | null = null): Connection {
+    const connection = this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
+    connection.skipsAcl = this.#writes.skipAcl;
     return connection;
   }
 
@@ -306,8 +312,7 @@ export class Replica {
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
     if (this.#digests.onApplied(header, digest)) this.#compareDigests();
-    this.#txnsSinceSnapshot++;
-    this.#considerSnapshot();
+    if (this.#snapshots.onTxn()) this.#beginSnapshot();
   }
 
   #compareDigests(): void {
@@ -315,15 +320,7 @@ export class Replica {
     this.#leader?.onAudited(this.#tree.lastProcessedZxid);
   }
 
-  #considerSnapshot(): void {
-    const { snapCount, snapPhase } = this.#options;
-    if (this.#isSnapshotting || this.#txnsSinceSnapshot < (snapCount * (1 + snapPhase)) / 2) return;
-    this.#beginSnapshot();
-  }
-
   #beginSnapshot(): void {
-    this.#isSnapshotting = true;
-    this.#txnsSinceSnapshot = 0;
     this.#effects.push({ type: 'snapshot', zxid: this.#tree.lastProcessedZxid, tree: this.#tree });
   }
 
@@ -343,12 +340,14 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs } = this.#options;
+      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
         ...this.#clock,
         self,
         tickMs,
+        heartbeatIntervalMs,
         settings: this.#writes,
+        auth,
         membership: this.#membership,
       });
       this.#clients.onLeader(this.#leader, epoch);
@@ -359,22 +358,12 @@ export class Replica {
 
   #onPacket(from: PeerId, packet: QuorumPacket): void {
     switch (packet.type) {
-      case 'request':
-        if (packet.opCode === OpCode.sync) this.#leader?.onSync(from);
-        else this.#leader?.onRequest(from, packet);
-        return;
-      case 'revalidate':
-        this.#leader?.onRevalidate(from, packet.session, packet.timeoutMs);
-        return;
-      case 'ping':
-        for (const { session, timeoutMs } of packet.sessions) this.#leader?.onTouched(session, timeoutMs);
-        return;
       case 'revalidated':
         return this.#clients.onRevalidated(packet.session, packet.valid);
       case 'sync':
         return this.#clients.onSynced();
       default:
-        return;
+        return this.#leader?.onPacket(from, packet);
     }
   }
 
@@ -399,7 +388,7 @@ export class Replica {
     this.#tree = tree;
     this.#digests.restart();
     this.#sessionIds.onTree(tree);
-    this.#isSnapshotting = false;
+    this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);
   }

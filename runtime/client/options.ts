@@ -26,6 +26,11 @@ export interface ClientOptions {
   readonly credentials?: readonly Credential[] | undefined;
   /** A session to go on with, instead of a new one. Whoever holds it now loses his connection. */
   readonly session?: SessionTicket | undefined;
+  /**
+   * Take a server that has lost the quorum, if there is no better one: reads only, from what it has (`client.isReadOnly`).
+   * As soon as one takes writes, the client moves there, with a new session. Default false.
+   */
+  readonly allowsReadOnly?: boolean | undefined;
   /** What carries the bytes. Default TCP. */
   readonly openTransport?: OpenTransport | undefined;
   /** Time and chance; for tests. */
@@ -61,6 +66,7 @@ export function resolveOptions(connectString: string, options: ClientOptions): S
     bounds: { requestsMax, bytesMax },
     credentials: options.credentials ?? [],
     ticket: options.session ?? null,
+    allowsReadOnly: options.allowsReadOnly ?? false,
     openTransport: options.openTransport ?? openTcpTransport,
     clock: options.clock ?? SYSTEM_CLOCK,
   };

@@ -4,6 +4,7 @@
  */
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
+import { SECURITY_DEFAULTS } from './security.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
 /** Servers and session bounds follow from other values. */
@@ -34,6 +35,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   skipAcl: false,
   eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
+  ...SECURITY_DEFAULTS,
 });
 
 /** As ZooKeeper derives them from the tick. */

@@ -15,6 +15,7 @@ import { CONFIG_FILE_VARIABLE, readEnvironment, variableOf } from './environment
 import { type ConfigFile, fileError, findConfigFile, isZooCfg, readConfigFile } from './find.ts';
 import { completePipelines } from './pipelines.ts';
 import { ENSEMBLE_CHECKS, type EnsembleValues, FILE_CHECK, type FileValues } from './schema.ts';
+import { absoluteFiles, checkSecurity } from './security.ts';
 import type { Config, EnsembleConfig } from './types.ts';
 
 export interface LoadOptions {
@@ -183,6 +184,7 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   };
   return {
     ...merged,
+    ...absoluteFiles(merged, absolute),
     ...places,
     servers: completeServers({ ...merged, ...places }, { listed, typed, directory }),
     minSessionTimeoutMs: merged.minSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.min * merged.tickTimeMs,
@@ -220,6 +222,7 @@ function checkTogether(
   }
   if (heartbeatTimeoutMs < 2 * heartbeatMs)
     complain('heartbeatTimeoutMs', `at least two heartbeats (${2 * heartbeatMs})`);
+  checkSecurity(ensemble, origins, problems);
 }
 
 function reportTo(problems: ConfigProblem[], originOf: (key: string) => string): Report {

@@ -19,6 +19,7 @@ import {
   text,
   whole,
 } from './check.ts';
+import { SECURITY_CHECKS } from './security.ts';
 import type { PluginConfig } from './types.ts';
 
 const DURATION_MAX_MS = 2 ** 31 - 1; // what setTimeout bears
@@ -68,6 +69,7 @@ export const ENSEMBLE_CHECKS = {
   skipAcl: flag(),
   eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
+  ...SECURITY_CHECKS,
 } as const;
 
 const name = text('a name of letters, digits and . _ -', /^[A-Za-z0-9._-]+$/);

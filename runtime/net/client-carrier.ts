@@ -5,6 +5,8 @@ export interface ClientCarrier {
   readonly isRemote: boolean;
   /** Who is at the other end, for the log: `address:port`. */
   readonly peer: string;
+  /** The client's, in DER and found good; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
   /** Takes the bytes over; they leave in order. */
   send(bytes: Buffer): void;
   /** Ends the connection once what was sent has left. */

@@ -50,7 +50,7 @@ export class Clients {
   }
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
-    const connection = this.#replica.onConnect(address);
+    const connection = this.#replica.onConnect(address, carrier.certificate);
     const served: Served = { connection, carrier, held: [], isPaused: false };
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);

@@ -10,9 +10,10 @@ import { formatZxid } from '../../core/zxid.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
-import { ClientPort } from '../net/client-port.ts';
 import { serveLink } from '../net/link-carrier.ts';
 import { chance } from '../random.ts';
+import { authPolicy } from '../security/auth-settings.ts';
+import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { sessionPasswords } from './session-passwords.ts';
@@ -45,6 +46,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
@@ -99,7 +101,7 @@ async function run(): Promise<void> {
     }),
     stop: async () => {
       await host.close();
-      await port.close();
+      await ports.close();
       clearInterval(pulse);
       // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
       parentPort?.close();
@@ -109,12 +111,12 @@ async function run(): Promise<void> {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     },
   };
-  const port = await ClientPort.listen({
-    host: data.host,
-    port: data.clientPort,
+  const ports = await openClientPorts(data, {
+    log,
     accept: host.clients.accept,
+    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
   });
-  post({ type: 'listening', port: port.port });
+  post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
   const { exposeControl } = await import('../bus/control.ts');
   exposeControl(control, data.control);

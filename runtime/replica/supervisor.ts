@@ -29,6 +29,8 @@ export interface SupervisorOptions {
     readonly isVoter: boolean;
     readonly host: string;
     readonly clientPort: number;
+    /** null: no port for TLS. */
+    readonly secureClientPort: number | null;
     /** Where the replica's files are; null: memory only. */
     readonly place: ReplicaPlace | null;
   }[];
@@ -47,6 +49,8 @@ export interface SupervisedReplica {
   readonly role: RoleReport;
   /** null until the port is open. */
   readonly clientPort: number | null;
+  /** For TLS; null until it is open, and where there is none. */
+  readonly secureClientPort: number | null;
   readonly isAlive: boolean;
 }
 
@@ -56,11 +60,13 @@ interface Seat {
   readonly isVoter: boolean;
   readonly host: string;
   readonly wantedPort: number;
+  readonly wantedSecurePort: number | null;
   readonly place: ReplicaPlace | null;
   readonly restarts: RestartPolicy;
   worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
+  securePort: number | null;
   /** It had acknowledged what it has no more, and has not fetched it yet. */
   hasLost: boolean;
   /** Lives so far. */
@@ -85,17 +91,19 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, place }, index) => ({
+    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, secureClientPort, place }, index) => ({
       id,
       index,
       isVoter,
       host,
       wantedPort: clientPort,
+      wantedSecurePort: secureClientPort,
       place,
       restarts: new RestartPolicy(),
       worker: null,
       role: ABSENT,
       port: null,
+      securePort: null,
       hasLost: false,
       lives: 0,
     }));
@@ -103,7 +111,13 @@ export class Supervisor {
   }
 
   get replicas(): SupervisedReplica[] {
-    return this.#seats.map(({ id, role, port, worker }) => ({ id, role, clientPort: port, isAlive: worker !== null }));
+    return this.#seats.map(({ id, role, port, securePort, worker }) => ({
+      id,
+      role,
+      clientPort: port,
+      secureClientPort: securePort,
+      isAlive: worker !== null,
+    }));
   }
 
   /** Every replica listens and serves. */
@@ -160,6 +174,7 @@ export class Supervisor {
         host: seat.host,
         sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
+        secureClientPort: seat.securePort ?? seat.wantedSecurePort,
         storage:
           seat.place === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
@@ -170,7 +185,7 @@ export class Supervisor {
       {
         onMessage: (message) => {
           if (message.type === 'role') this.#onRole(seat, message.role);
-          else if (message.type === 'listening') this.#onListening(seat, message.port);
+          else if (message.type === 'listening') this.#onListening(seat, message);
           else this.#onRecovered(seat, message.mayVote);
           if (this.isReady) this.#wasReady = true;
           this.#options.onChange();
@@ -233,9 +248,10 @@ export class Supervisor {
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
-  #onListening(seat: Seat, port: number): void {
+  #onListening(seat: Seat, { port, securePort }: Pick<Seat, 'securePort'> & { readonly port: number }): void {
     const isNews = seat.port !== port && seat.wantedPort !== port;
     seat.port = port;
+    seat.securePort = securePort;
     this.#pulse.watch(seat.index);
     if (isNews) this.#tellMembers(this.#seats.map(({ worker }) => worker));
   }

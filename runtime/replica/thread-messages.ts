@@ -6,6 +6,8 @@ import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { AuthSettings } from '../security/auth-settings.ts';
+import type { TlsSettings } from '../security/tls-settings.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 
@@ -30,7 +32,13 @@ export type ReplicaSettings = Pick<
   | 'skipAcl'
   | 'eagerAclCheck'
   | 'maxFrameBytes'
-> & { readonly initLimitMs: number };
+  | 'clientPortUnification'
+> & {
+  readonly initLimitMs: number;
+  readonly auth: AuthSettings;
+  /** null: nothing speaks TLS. */
+  readonly tls: TlsSettings | null;
+};
 
 /** What its storage needs of the configuration, where it is on a disk. */
 export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
@@ -45,6 +53,8 @@ export interface ReplicaThreadData {
   readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
+  /** The same for TLS; null: no such port. */
+  readonly secureClientPort: number | null;
   readonly storage:
     | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
@@ -63,7 +73,7 @@ export type ToReplicaThread =
 export type FromReplicaThread =
   /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */
   | { readonly type: 'recovered'; readonly mayVote: boolean }
-  | { readonly type: 'listening'; readonly port: number }
+  | { readonly type: 'listening'; readonly port: number; readonly securePort: number | null }
   | { readonly type: 'role'; readonly role: RoleReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -114,11 +114,11 @@ setWatches('a client may set its watches in several parts, at another replica', 
   );
   assert.equal(ask(world, again, ...parts), [
     'event changed /n7 -1',
-    'setWatches 1:44',
-    'setWatches 1:44',
-    'setWatches 1:44',
+    'setWatches 1:45',
+    'setWatches 1:45',
+    'setWatches 1:45',
     'event changed /n33 -1',
-    'setWatches 1:44',
+    'setWatches 1:45',
   ]);
   assert.is(world.replica(2).tree.watches.count, 38);
 });

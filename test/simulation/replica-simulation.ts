@@ -8,6 +8,7 @@ import { InvariantViolation } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
 import type { SessionPasswords } from '../../core/server/session-password.ts';
+import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { AgreementChecker } from './checkers/agreement.ts';
 import { ClientPromises } from './checkers/client-promises.ts';
 import { PromiseChecker } from './checkers/promises.ts';
@@ -94,6 +95,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
         ...world.peer,
         ...server,
         sessionPasswords: PASSWORDS,
+        auth: AUTH_DEFAULTS,
         id,
         voters,
         observers,

@@ -68,7 +68,12 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
 function startOurs(replicas: number): Promise<TestEnsemble> {
   return startTestEnsemble({
     replicas,
+    // A replica that goes down says why.
+    log: (level, text) => process.stderr.write(`${level} ${text}\n`),
     minSessionTimeoutMs: MIN_SESSION_TIMEOUT_MS,
     maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
+    extendedTypes: true,
+    enforceQuota: true,
+    containerCheckIntervalMs: NEVER_MS,
   });
 }

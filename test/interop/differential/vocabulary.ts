@@ -174,11 +174,19 @@ export class Vocabulary {
     }
   }
 
-  /** One for watches that stay. */
-  persistentPath(): string {
+  /** One for watches that stay, and how they look at it. Against 3.8 each path has one mode only. */
+  persistentWatch(): { readonly path: string; readonly mode: number } {
     const prng = this.#prng;
-    if (this.#dialect === '3.9' && prng.chance(0.5)) return this.path() ?? this.#root;
-    return prng.pick([this.#root, `${this.#root}/p`, `${this.#root}/a/p`, `${this.#root}/p/p`]);
+    const mode = prng.below(2);
+    if (this.#dialect === '3.9') {
+      return { path: prng.chance(0.5) ? this.persistentPath() : (this.path() ?? this.#root), mode };
+    }
+    const path = this.persistentPath();
+    return { path, mode: path.length % 2 };
+  }
+
+  persistentPath(): string {
+    return this.#prng.pick([this.#root, `${this.#root}/p`, `${this.#root}/a/p`, `${this.#root}/p/p/p`]);
   }
 
   newPath(): Path {

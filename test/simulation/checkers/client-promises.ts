@@ -62,6 +62,14 @@ export class ClientPromises {
     invariant(waitedMs < CALM_MS, claim, { session, xid, waitedMs });
   }
 
+  /** A client has its session on another connection: what it asked for on the earlier ones is decided by now, or never. */
+  onAttachedAnew(session: string): void {
+    for (const operation of this.advance().operations) {
+      if (operation.session === session && operation.isUnknown && operation.zxid === null)
+        operation.isLeftBehind = true;
+    }
+  }
+
   onSessionRefused(session: string): void {
     this.advance();
     const found = this.model.sessions.get(session);
@@ -87,6 +95,7 @@ export class ClientPromises {
     }
     for (const operation of model.operations) {
       if (!operation.isUnknown || !isWrite(operation.request)) continue;
+      if (operation.isLeftBehind) this.marks.hit('write left behind by a session that went on elsewhere');
       this.marks.hit(
         operation.zxid === null ? 'write with unknown outcome lost' : 'write with unknown outcome applied',
       );
@@ -107,7 +116,12 @@ export class ClientPromises {
     else if (request.type === 'sync') this.#onSynced(operation, reply, seen);
     else if (request.type === 'getData' || request.type === 'exists' || request.type === 'getChildren') {
       this.#onRead(operation, request, reply, seen);
-    } else if (reply.error !== 0) invariant(false, 'pings and setWatches are not refused', seen());
+    } else if (request.type === 'checkWatches' || request.type === 'removeWatches') {
+      // Whether the watch was there is for the session's book to say.
+      if (reply.error !== 0 && reply.error !== zkCodeOf('NO_WATCHER')) {
+        invariant(false, 'a watch is there or it is not', seen());
+      }
+    } else if (reply.error !== 0) invariant(false, 'pings, setWatches and addWatch are not refused', seen());
   }
 
   #onWritten(operation: Operation, reply: Reply, seen: () => Readonly<Record<string, unknown>>): void {

@@ -37,6 +37,12 @@ export interface Decided {
 
 export type Change = 'created' | 'deleted' | 'data' | 'children';
 
+export interface PathChange {
+  readonly zxid: Zxid;
+  readonly path: string;
+  readonly change: Change;
+}
+
 interface Version {
   readonly zxid: Zxid;
   readonly state: ZnodeState | null;
@@ -68,6 +74,8 @@ export class Model {
   readonly #versions = new Map<string, Version[]>([['/', [{ zxid: ZXID_ZERO, state: ROOT }]]]);
   readonly #dataTriggers = new Map<string, Trigger[]>();
   readonly #childTriggers = new Map<string, Trigger[]>();
+  /** All that watches may be told of, in the order of telling. */
+  readonly changes: PathChange[] = [];
   readonly #reader = new JuteReader();
   #count = 0;
 
@@ -119,6 +127,13 @@ export class Model {
     return found;
   }
 
+  /** How many of `changes` happened up to this zxid. */
+  changesThrough(zxid: number): number {
+    let count = this.changes.length;
+    while (count > 0 && (this.changes[count - 1] as PathChange).zxid > zxid) count--;
+    return count;
+  }
+
   *ephemeralsOf(session: SessionId): IterableIterator<string> {
     for (const path of this.#versions.keys()) {
       const owner = this.current(path)?.owner;
@@ -130,7 +145,11 @@ export class Model {
     const { clientId, cxid, zxid } = header;
     const session = sessionKey(clientId);
     if (txn.type === OpCode.createSession) {
-      insist(!this.sessions.has(session), 'I20: a session is created once', header);
+      const known = this.sessions.get(session);
+      // A session that moves is created once more, by the replica at which it is now.
+      insist(known === undefined || cxid !== 0, 'I20: a session is created once', header);
+      insist(known === undefined || known.closedAt === null, 'I20: after closeSession a session does nothing', header);
+      if (known !== undefined) return;
       const timeoutMs = txn.timeoutMs;
       this.sessions.set(session, { id: clientId, timeoutMs, closedAt: null, isExpired: false, lastEffectiveXid: 0 });
       return;
@@ -152,7 +171,8 @@ export class Model {
       header,
     );
     const changes = new Changes((path) => this.current(path), zxid, clientId);
-    for (const path of owned) changes.remove(path);
+    // In which order they go is the leader's choice; their events come in the same.
+    for (const path of paths ?? []) changes.remove(path);
     if (owned.length > 0) this.hadEphemerals.add(sessionKey(clientId));
     this.#commit(changes, zxid);
     session.closedAt = zxid;
@@ -175,6 +195,11 @@ export class Model {
       return { error: refusal, results: [] };
     }
     if (refusal === zkCodeOf('SESSION_MOVED')) return { error: refusal, results: [] };
+    insist(
+      !operation.isLeftBehind,
+      'I17: nothing of a connection is carried out once its session went on elsewhere',
+      header,
+    );
     const changes = new Changes((path) => this.current(path), zxid, clientId);
     const { request } = operation;
     insist(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);
@@ -203,6 +228,7 @@ export class Model {
   #commit(changes: Changes, zxid: Zxid): void {
     for (const [path, state] of changes.states) add(this.#versions, path, { zxid, state });
     for (const { path, change } of changes.changes) {
+      this.changes.push({ zxid, path, change });
       if (change !== 'children') add(this.#dataTriggers, path, { zxid, change });
       if (change === 'children' || change === 'deleted') add(this.#childTriggers, path, { zxid, change });
     }

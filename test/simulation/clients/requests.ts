@@ -12,6 +12,13 @@ import {
   writeWatchableRequest,
 } from '../../../core/jute/request.ts';
 import { readStat, type Stat } from '../../../core/jute/stat.ts';
+import {
+  type SetWatchesRequest as SetWatchesRecord,
+  writeAddWatchRequest,
+  writeCheckWatchesRequest,
+  writeSetWatches2Request,
+  writeSetWatchesRequest,
+} from '../../../core/jute/watch.ts';
 import { JuteWriter } from '../../../core/jute/writer.ts';
 
 export type SimpleWrite =
@@ -30,18 +37,37 @@ export type ReadRequest = {
   readonly watch: boolean;
 };
 
+export interface AddWatchRequest {
+  readonly type: 'addWatch';
+  readonly path: string;
+  /** Of `AddWatchMode`. */
+  readonly mode: number;
+}
+
+export interface WatcherRequest {
+  readonly type: 'checkWatches' | 'removeWatches';
+  readonly path: string;
+  /** Of `WatcherType`. */
+  readonly watcher: number;
+}
+
+/** As Apache's client does it: the second form only where there are lasting watches. */
 export interface SetWatchesRequest {
-  readonly type: 'setWatches';
+  readonly type: 'setWatches' | 'setWatches2';
   readonly since: number;
   readonly data: readonly string[];
   readonly exists: readonly string[];
   readonly children: readonly string[];
+  readonly persistent: readonly string[];
+  readonly recursive: readonly string[];
 }
 
 export type ClientRequest =
   | WriteRequest
   | ReadRequest
   | SetWatchesRequest
+  | AddWatchRequest
+  | WatcherRequest
   | { readonly type: 'sync'; readonly path: string }
   | { readonly type: 'ping' };
 
@@ -110,7 +136,15 @@ export function describeRequest(request: ClientRequest): string {
     case 'multi':
       return `multi [${request.ops.map(describeRequest).join(', ')}]`;
     case 'setWatches':
-      return `setWatches ${[...request.data, ...request.exists, ...request.children].join(' ')}`;
+    case 'setWatches2': {
+      const { data, exists, children, persistent, recursive } = request;
+      return `${request.type} ${[...data, ...exists, ...children, ...persistent, ...recursive].join(' ')}`;
+    }
+    case 'addWatch':
+      return `addWatch ${request.path} mode ${request.mode}`;
+    case 'checkWatches':
+    case 'removeWatches':
+      return `${request.type} ${request.path} type ${request.watcher}`;
     case 'create':
       return `create ${request.path}${request.flags & 1 ? ' ephemeral' : ''}${request.flags & 2 ? ' sequential' : ''}`;
     case 'setData':
@@ -155,16 +189,24 @@ function writeBody(writer: JuteWriter, request: ClientRequest): void {
     case 'sync':
       return writer.writeString(request.path);
     case 'setWatches':
-      writer.writeLong(request.since);
-      for (const paths of [request.data, request.exists, request.children]) {
-        writer.writeInt(paths.length);
-        for (const path of paths) writer.writeString(path);
-      }
-      return;
+      return writeSetWatchesRequest(writer, recordOf(request));
+    case 'setWatches2': {
+      const { persistent, recursive } = request;
+      return writeSetWatches2Request(writer, { ...recordOf(request), persistent, persistentRecursive: recursive });
+    }
+    case 'addWatch':
+      return writeAddWatchRequest(writer, request);
+    case 'checkWatches':
+    case 'removeWatches':
+      return writeCheckWatchesRequest(writer, { path: request.path, type: request.watcher });
     case 'closeSession':
     case 'ping':
       return;
   }
+}
+
+function recordOf({ since, data, exists, children }: SetWatchesRequest): SetWatchesRecord {
+  return { relativeZxid: since, data, exist: exists, child: children };
 }
 
 function toMultiOp(op: SimpleWrite): MultiOp {

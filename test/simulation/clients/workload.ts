@@ -59,11 +59,19 @@ export class Workload {
       return { type, path, watch: prng.chance(0.4) };
     }
     if (prng.chance(0.12)) return { type: 'sync', path };
+    if (prng.chance(0.06)) return this.#aboutWatches(path);
     if (prng.chance(0.12)) {
       return { type: 'multi', ops: Array.from({ length: prng.between(1, 4) }, () => this.#write('in a multi')) };
     }
     const write = this.#write('alone');
     return write.type === 'check' ? { type: 'sync', path } : write;
+  }
+
+  #aboutWatches(path: string): ClientRequest {
+    const prng = this.#prng;
+    const at = prng.chance(0.1) ? '/' : path;
+    if (prng.chance(0.5)) return { type: 'addWatch', path: at, mode: prng.below(2) };
+    return { type: prng.pick(['checkWatches', 'removeWatches'] as const), path: at, watcher: prng.between(1, 5) };
   }
 
   #write(where: 'alone' | 'in a multi'): SimpleWrite {

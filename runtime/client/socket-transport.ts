@@ -1,0 +1,48 @@
+/** A socket, plain or TLS, as the client's carrier: what both have in common. */
+
+import type { Socket } from 'node:net';
+import { formatServer, type ServerAddress } from './connect-string.ts';
+import type { Transport, TransportListener } from './transport.ts';
+
+export interface SocketParts {
+  readonly socket: Socket;
+  readonly server: ServerAddress;
+  /** The event after which bytes may be written. */
+  readonly opened: 'connect' | 'secureConnect';
+}
+
+export function carry({ socket, server, opened }: SocketParts, listener: TransportListener): Transport {
+  let cause: Error | null = null;
+  let isClosed = false;
+
+  socket.on(opened, () => listener.onOpen());
+  socket.on('data', (chunk: Uint8Array) => {
+    if (!isClosed) listener.onChunk(chunk);
+  });
+  socket.on('error', (error) => {
+    cause = error;
+  });
+  // Servers refuse by hanging up (no quorum yet, a zxid from the future), so an end without an error is common.
+  socket.on('close', () => {
+    if (isClosed) return;
+    isClosed = true;
+    listener.onClose(cause === null ? new Error(`${formatServer(server)} closed the connection`) : nameFailure(cause));
+  });
+
+  return {
+    write: (bytes) => {
+      if (!isClosed) socket.write(bytes);
+    },
+    close: () => {
+      isClosed = true;
+      socket.destroy();
+    },
+  };
+}
+
+/** Where a name has several addresses, Node reports an AggregateError whose own message is empty. */
+function nameFailure(error: Error): Error {
+  if (!(error instanceof AggregateError)) return error;
+  const messages = error.errors.map((inner) => (inner instanceof Error ? inner.message : String(inner)));
+  return new Error(messages.join('; '), { cause: error });
+}
