@@ -72,7 +72,7 @@ async function run(): Promise<void> {
       const opened = openStorage({
         where: data.storage,
         isAlone: data.voters.length === 1 && data.voters.includes(data.id),
-        tree: { extendedTypes: data.settings.extendedTypes },
+        tree: { extendedTypes: data.settings.extendedTypes, digestEnabled: data.settings.digestEnabled },
         listener,
         log,
       });

@@ -22,6 +22,7 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'readOnlyMode'
   | 'snapCount'
+  | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
