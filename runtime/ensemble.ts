@@ -11,11 +11,11 @@ import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import { monotonicMs, wallMs } from './clock.ts';
 import type { EnsembleConfig } from './config/types.ts';
+import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
 import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 import { readSecurity, type SecuritySettings } from './security/read-security.ts';
-import { openDataDirectory } from './storage/data-directory.ts';
 import {
   isSessionSecretExposed,
   makeSessionSecret,
@@ -46,7 +46,9 @@ export interface BusReach {
 export interface Ensemble {
   /** Client ports by replica, in order. */
   readonly clientPorts: readonly number[];
-  /** Those for TLS; empty where there are none. */
+  /** `host:port,…` of all replicas, for any ZooKeeper client. */
+  readonly connectString: string;
+  /** Client ports for TLS, likewise; empty where there are none. */
   readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
@@ -76,13 +78,12 @@ export interface Ensemble {
  */
 export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<Ensemble> {
   const startedAtMs = monotonicMs();
-  const ids = Array.from({ length: config.replicas }, (_, index) => toPeerId(index + 1));
-  const ports = portsFrom(config.clientPort, ids.length);
-  const securePorts = config.secureClientPort === null ? [] : portsFrom(config.secureClientPort, ids.length);
+  const { servers } = config;
+  const ids = servers.map(({ id }) => toPeerId(id));
   const security = await readSecurity(config);
-  await requireFreePorts(config.host, { clientPort: ports, secureClientPort: securePorts });
-  const directory = config.inMemory ? null : openDirectory(config, ids, log);
-  const sessionSecret = openSecret(config, directory, log);
+  await requireFreePorts(config);
+  const directories = config.inMemory ? null : openDirectories(config, log);
+  const sessionSecret = openSecret(config, directories, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
   const { supervisor, ready } = supervise({
@@ -90,18 +91,20 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     log,
     security,
     sessionSecret,
-    replicas: ids.map((id, index) => ({
-      id,
-      clientPort: ports[index] ?? 0,
-      secureClientPort: securePorts[index] ?? null,
-      replicaPath: directory === null ? null : directory.replicaPath(id),
+    replicas: servers.map(({ id, role, host, clientPort }, index) => ({
+      id: toPeerId(id),
+      isVoter: role === 'participant',
+      host,
+      clientPort,
+      secureClientPort: securePortOf(config, index),
+      place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
     onChange: () => {
       for (const listener of listeners) listener(stateOf(supervisor));
     },
   });
   const close = (): Promise<void> => {
-    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directory?.release());
+    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directories?.release());
     return closing;
   };
   try {
@@ -110,9 +113,11 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     await close();
     throw error;
   }
+  const clientPorts = supervisor.replicas.map(({ clientPort }) => clientPort ?? 0);
   return {
-    clientPorts: supervisor.replicas.map(({ clientPort }) => clientPort ?? 0),
+    clientPorts,
     secureClientPorts: supervisor.replicas.flatMap(({ secureClientPort }) => secureClientPort ?? []),
+    connectString: clientPorts.map((port, index) => `${reachableHost(servers[index]?.host)}:${port}`).join(','),
     startMs: monotonicMs() - startedAtMs,
     get state() {
       return stateOf(supervisor);
@@ -156,6 +161,7 @@ function supervise({ config, log, security, sessionSecret, replicas, onChange }:
     replicas,
     sessionSecret,
     settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    files: config,
     log,
     onChange: () => {
       if (supervisor.isReady) resolve();
@@ -166,25 +172,15 @@ function supervise({ config, log, security, sessionSecret, replicas, onChange }:
   return { supervisor, ready };
 }
 
-function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log): ReturnType<typeof openDataDirectory> {
-  const [single] = ids;
-  return openDataDirectory({
-    path: config.dataDir,
-    layout: ids.length === 1 && single !== undefined ? { single } : { replicas: ids },
-    onLost: () => {
-      log('error', `another process has taken over ${config.dataDir}; ending at once`);
-      process.exit(1);
-    },
-  });
+/** Who listens on all addresses is reached on this one; an address of IPv6 stands in brackets. */
+function reachableHost(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-function openSecret(
-  config: EnsembleConfig,
-  directory: ReturnType<typeof openDataDirectory> | null,
-  log: Log,
-): SessionSecret | null {
+function openSecret(config: EnsembleConfig, directories: DataDirectories | null, log: Log): SessionSecret | null {
   const isAskedFor = config.sessionPasswords === 'secret';
-  if (directory === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
+  if (directories === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
   try {
     const secret = isAskedFor ? openSessionSecret(config.dataDir, wallMs()) : readSessionSecret(config.dataDir);
     if (isSessionSecretExposed(config.dataDir)) {
@@ -195,32 +191,34 @@ function openSecret(
     }
     return secret;
   } catch (error) {
-    directory.release();
+    directories.release();
     throw error;
   }
 }
 
-/** 0 stays 0: any port that is free. */
-function portsFrom(first: number, count: number): number[] {
-  return Array.from({ length: count }, (_, index) => (first === 0 ? 0 : first + index));
+/** 0: any port that is free; null: there is none for TLS. */
+function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
+  return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
 }
 
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
-async function requireFreePorts(
-  host: string,
-  ports: Readonly<Record<'clientPort' | 'secureClientPort', readonly number[]>>,
-): Promise<void> {
-  const wanted = (['clientPort', 'secureClientPort'] as const).flatMap((key) =>
-    ports[key].map((port) => ({ key, port })),
-  );
-  const failures = await Promise.all(
-    wanted.filter(({ port }) => port !== 0).map(({ key, port }) => portProblem(host, port, `ensemble.${key}`)),
-  );
+async function requireFreePorts(config: EnsembleConfig): Promise<void> {
+  const wanted = config.servers.flatMap(({ host, clientPort }, index) => [
+    { key: 'ensemble.clientPort', host, port: clientPort },
+    { key: 'ensemble.secureClientPort', host: config.secureHost ?? host, port: securePortOf(config, index) ?? 0 },
+  ]);
+  const failures = await Promise.all(wanted.filter(({ port }) => port !== 0).map(portProblem));
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number, key: string): Promise<ConfigError['problems'][number] | null> {
+interface WantedPort {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+function portProblem({ key, host, port }: WantedPort): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {

@@ -18,8 +18,8 @@ import type { Pipelines, PipelinesStatus } from './pipeline/pipelines.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 
 export interface StartOptions {
-  /** Configuration file; default: searched for from `cwd` on, as the README lists. */
-  readonly file?: string;
+  /** Configuration file, or the zoo.cfg of each server; default: searched for from `cwd` on, as the README lists. */
+  readonly file?: string | readonly string[];
   /** The configuration itself, in place of a file. */
   readonly config?: unknown;
   /** Keys of `ensemble` that override everything else. */
@@ -62,9 +62,9 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
     cwd: options.cwd ?? process.cwd(),
   });
   const log = options.log ?? createLog('runtime');
+  for (const warning of loaded.warnings) log('warn', warning);
   const ensemble = await startEnsemble(loaded.config.ensemble, log);
-  const { host } = loaded.config.ensemble;
-  const connectString = ensemble.clientPorts.map((port) => `${host}:${port}`).join(',');
+  const { connectString } = ensemble;
   const { clientPorts, startMs } = ensemble;
   let runtime: Runtime | null = null;
   try {

@@ -27,8 +27,6 @@ export interface AuthPolicy {
   readonly ensembleNames: ReadonlySet<string> | null;
   /** A client must have an identity of one of these before it may ask for anything; null: nobody has to. */
   readonly enforcedSchemes: ReadonlySet<string> | null;
-  /** ACLs are stored and shown, and forbid nothing. */
-  readonly skipAcl: boolean;
 }
 
 /** The schemes whose ids an ACL may name here, beside `world` and `auth`. */

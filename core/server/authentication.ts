@@ -54,7 +54,6 @@ export class Authentication {
    */
   begin(address: string, certificate: Uint8Array | null): readonly Identity[] | null {
     const identities: Identity[] = [{ scheme: ADDRESS_SCHEME, id: hostAddress(address) }];
-    if (this.#policy.skipAcl) identities.push(SUPER);
     if (certificate === null) return identities;
     const subject = readSubject(certificate);
     if (subject === null) {

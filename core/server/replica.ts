@@ -219,7 +219,9 @@ export class Replica {
 
   /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
   onConnect(address: string, certificate: Uint8Array | null = null): Connection {
-    return this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
+    const connection = this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
+    connection.skipsAcl = this.#writes.skipAcl;
+    return connection;
   }
 
   /**

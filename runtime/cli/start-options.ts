@@ -4,8 +4,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 /** undefined: not given, so that environment, file and defaults decide. */
 export interface StartOptions {
-  /** An rc file or a zoo.cfg. */
-  readonly file: string | undefined;
+  /** An rc file, a zoo.cfg, or the zoo.cfg of each server; none: searched for. */
+  readonly files: readonly string[];
   readonly replicas: number | undefined;
   /** Of the first replica; replica i listens on this + i - 1. */
   readonly clientPort: number | undefined;
@@ -30,7 +30,10 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
   program
     .command('start')
     .description('run the ensemble and its pipelines, until SIGTERM or Ctrl-C')
-    .argument('[FILE]', 'an rc file or a zoo.cfg (default: searched as cosmiconfig does)')
+    .argument(
+      '[FILE...]',
+      'an rc file, a zoo.cfg, or the zoo.cfg of each server (default: searched as cosmiconfig does)',
+    )
     .option('--replicas <N>', 'number of replicas', wholeNumber(1, REPLICAS_MAX))
     .option(
       '--client-port <P>',
@@ -40,9 +43,9 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
     .option('--data-dir <DIR>', 'where transaction logs and snapshots are kept')
     .option('--in-memory', 'keep nothing on disk: for tests')
     .option('--no-pipelines', 'run the ensemble only')
-    .action(async (file: string | undefined, flags: StartFlags) => {
+    .action(async (files: readonly string[], flags: StartFlags) => {
       const { replicas, clientPort, dataDir, inMemory, pipelines } = flags;
-      await onStart({ file, replicas, clientPort, dataDir, inMemory, pipelines });
+      await onStart({ files, replicas, clientPort, dataDir, inMemory, pipelines });
     });
 }
 

@@ -35,8 +35,18 @@ export function readEnvironment(
 
 /** A host or a directory stays text, even one called "true". */
 function scalarOf(key: string, text: string): unknown {
-  if (key === 'host' || key === 'dataDir' || SECURITY_TEXTS.has(key)) return text;
+  if (key === 'host' || key === 'dataDir' || key === 'dataLogDir' || SECURITY_TEXTS.has(key)) return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
+  if (text.startsWith('[') || text.startsWith('{')) return structureOf(text);
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** What does not parse goes on as text, and the check of the key says what was expected. */
+function structureOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

@@ -23,10 +23,10 @@ export interface ClientPortsListener {
 
 /** @throws the system's error when a port cannot be had */
 export async function openClientPorts(
-  { settings, clientPort, secureClientPort }: ReplicaThreadData,
+  { settings, host, clientPort, secureClientPort }: ReplicaThreadData,
   { log, accept, onAuthFailed }: ClientPortsListener,
 ): Promise<ClientPorts> {
-  const { host, tls, clientPortUnification } = settings;
+  const { tls, clientPortUnification, secureHost } = settings;
   const gate = (mode: TlsGateOptions['mode']): TlsGateOptions | null =>
     tls === null ? null : { settings: tls, mode, log, onAuthFailed };
   const plain = await ClientPort.listen({
@@ -38,7 +38,7 @@ export async function openClientPorts(
   const secure =
     secureClientPort === null
       ? null
-      : await ClientPort.listen({ host, port: secureClientPort, accept, tls: gate('tls') });
+      : await ClientPort.listen({ host: secureHost ?? host, port: secureClientPort, accept, tls: gate('tls') });
   return {
     port: plain.port,
     securePort: secure?.port ?? null,

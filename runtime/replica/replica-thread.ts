@@ -32,11 +32,11 @@ function post(message: FromReplicaThread): void {
   parentPort?.postMessage(message);
 }
 
-function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
+function replicaOptions({ id, voters, observers, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
   return {
     id,
     voters,
-    observers: [],
+    observers,
     heartbeatIntervalMs: settings.heartbeatMs,
     syncLimitMs: settings.heartbeatTimeoutMs,
     initLimitMs: settings.initLimitMs,
@@ -70,7 +70,7 @@ async function run(): Promise<void> {
     openStorage: (listener) => {
       const opened = openStorage({
         where: data.storage,
-        isAlone: data.voters.length === 1,
+        isAlone: data.voters.length === 1 && data.voters.includes(data.id),
         tree: { extendedTypes: data.settings.extendedTypes },
         listener,
         log,
@@ -114,7 +114,9 @@ async function run(): Promise<void> {
   const ports = await openClientPorts(data, {
     log,
     accept: host.clients.accept,
-    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
+    onAuthFailed: () => {
+      replica.statistics.counts.authFailures += 1;
+    },
   });
   post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.

@@ -14,23 +14,28 @@ import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
+import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 import { ensembleMembers } from './ensemble-members.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import type { ReplicaControl, ReplicaSettings } from './thread-messages.ts';
+import type { FileSettings, ReplicaControl, ReplicaSettings } from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
     readonly id: PeerId;
+    /** False for an observer. */
+    readonly isVoter: boolean;
+    readonly host: string;
     readonly clientPort: number;
     /** null: no port for TLS. */
     readonly secureClientPort: number | null;
-    /** Directory of the replica's files; null: memory only. */
-    readonly replicaPath: string | null;
+    /** Where the replica's files are; null: memory only. */
+    readonly place: ReplicaPlace | null;
   }[];
   readonly settings: ReplicaSettings;
+  readonly files: FileSettings;
   readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
   /** A replica's role or port has changed. */
@@ -52,9 +57,11 @@ export interface SupervisedReplica {
 interface Seat {
   readonly id: PeerId;
   readonly index: number;
+  readonly isVoter: boolean;
+  readonly host: string;
   readonly wantedPort: number;
   readonly wantedSecurePort: number | null;
-  readonly replicaPath: string | null;
+  readonly place: ReplicaPlace | null;
   readonly restarts: RestartPolicy;
   worker: ReplicaWorker | null;
   role: RoleReport;
@@ -84,12 +91,14 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, clientPort, secureClientPort, replicaPath }, index) => ({
+    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, secureClientPort, place }, index) => ({
       id,
       index,
+      isVoter,
+      host,
       wantedPort: clientPort,
       wantedSecurePort: secureClientPort,
-      replicaPath,
+      place,
       restarts: new RestartPolicy(),
       worker: null,
       role: ABSENT,
@@ -145,6 +154,10 @@ export class Supervisor {
     await Promise.all(this.#seats.map(({ worker }) => worker?.stop(graceMs)));
   }
 
+  get #voters(): Seat[] {
+    return this.#seats.filter(({ isVoter }) => isVoter);
+  }
+
   #seat(id: PeerId): Seat {
     const seat = this.#seats.find((candidate) => candidate.id === id);
     if (seat === undefined) throw new RangeError(`there is no replica ${id}`);
@@ -155,15 +168,17 @@ export class Supervisor {
     const worker = new ReplicaWorker(
       {
         id: seat.id,
-        voters: this.#seats.map(({ id }) => id),
+        voters: this.#voters.map(({ id }) => id),
+        observers: this.#seats.filter(({ isVoter }) => !isVoter).map(({ id }) => id),
         settings: this.#options.settings,
+        host: seat.host,
         sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
         secureClientPort: seat.securePort ?? seat.wantedSecurePort,
         storage:
-          seat.replicaPath === null
+          seat.place === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
-            : { type: 'files', replicaPath: seat.replicaPath },
+            : { type: 'files', place: seat.place, files: this.#options.files },
         pulses: this.#pulse.pulses,
         pulseIndex: seat.index,
       },
@@ -188,8 +203,10 @@ export class Supervisor {
 
   /** Nothing as long as a port is not known. */
   #tellMembers(workers: readonly (ReplicaWorker | null)[]): void {
-    const places = this.#seats.map(({ id, port, wantedPort }) => ({ id, port: port ?? (wantedPort || null) }));
-    const members = ensembleMembers(places, this.#options.settings.host);
+    const places = this.#seats.map(({ id, isVoter, host, port, wantedPort }) => {
+      return { id, role: isVoter ? 'participant' : 'observer', host, port: port ?? (wantedPort || null) } as const;
+    });
+    const members = ensembleMembers(places);
     if (members !== null) for (const worker of workers) worker?.send({ type: 'members', members });
   }
 
@@ -221,10 +238,11 @@ export class Supervisor {
   // any more, however long one waits.
   #onRecovered(seat: Seat, mayVote: boolean): void {
     seat.hasLost = !mayVote;
-    const lost = this.#seats.filter(({ hasLost }) => hasLost);
-    if (mayVote || this.#seats.length - lost.length >= quorumSize(this.#seats.length)) return;
-    const places = lost.map(({ id, replicaPath }) => ({ id, path: replicaPath ?? `the memory of replica ${id}` }));
-    const error = new HistoryLostError(places, this.#seats.length);
+    const voters = this.#voters;
+    const lost = voters.filter(({ hasLost }) => hasLost);
+    if (mayVote || voters.length - lost.length >= quorumSize(voters.length)) return;
+    const places = lost.map(({ id, place }) => ({ id, path: place?.replicaPath ?? `the memory of replica ${id}` }));
+    const error = new HistoryLostError(places, voters.length);
     if (this.#wasReady) this.#options.log('error', error.message);
     else this.#options.onStartFailure(error);
   }

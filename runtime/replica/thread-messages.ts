@@ -8,12 +8,12 @@ import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
 import type { AuthSettings } from '../security/auth-settings.ts';
 import type { TlsSettings } from '../security/tls-settings.ts';
+import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
   EnsembleConfig,
-  | 'host'
   | 'tickTimeMs'
   | 'heartbeatMs'
   | 'heartbeatTimeoutMs'
@@ -32,6 +32,7 @@ export type ReplicaSettings = Pick<
   | 'eagerAclCheck'
   | 'maxFrameBytes'
   | 'clientPortUnification'
+  | 'secureHost'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;
@@ -39,10 +40,15 @@ export type ReplicaSettings = Pick<
   readonly tls: TlsSettings | null;
 };
 
+/** What its storage needs of the configuration, where it is on a disk. */
+export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
+
 export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
   readonly settings: ReplicaSettings;
+  readonly observers: readonly PeerId[];
+  readonly host: string;
   /** See `sessionPasswords`; the same for all replicas and for every life of them. */
   readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
@@ -50,7 +56,7 @@ export interface ReplicaThreadData {
   /** The same for TLS; null: no such port. */
   readonly secureClientPort: number | null;
   readonly storage:
-    | { readonly type: 'files'; readonly replicaPath: string }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;

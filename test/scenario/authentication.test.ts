@@ -242,14 +242,6 @@ authentication('a client inside the process need not prove anything first', () =
   assert.equal(outcomes(ask(world, client, create('/a'))), ['/a']);
 });
 
-authentication('where ACLs are skipped they are kept and asked for nothing', () => {
-  const world = worldWith({ skipAcl: true });
-  const client = world.client(1);
-  ask(world, client, create('/closed', [{ perms: 0, scheme: 'digest', id: DIGEST_ID }]));
-  assert.equal(outcomes(ask(world, client, read('/closed'), { op: 'setData', path: '/closed' })), ['"x"', '']);
-  assert.equal(outcomes(ask(world, client, { op: 'getACL', path: '/closed' })), [`digest:${DIGEST_ID}:0`]);
-});
-
 const SASL: Partial<AuthPolicy> = {
   saslUsers: new Map([
     ['bob', 'b"s\\ecret'],

@@ -14,5 +14,4 @@ export const AUTH_DEFAULTS: AuthPolicy = {
   x509SuperUser: null,
   ensembleNames: null,
   enforcedSchemes: null,
-  skipAcl: false,
 };
