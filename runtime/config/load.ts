@@ -176,7 +176,9 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   }
   const typed = new Set([...Object.keys(fromEnvironment), ...Object.keys(fromFlags)]);
   // A path typed into a shell starts where the shell is; one written in a file starts at the file.
-  const absolute = (key: string, path: string): string => resolve(typed.has(key) ? options.cwd : directory, path);
+  // ZooKeeper's start where its server was started.
+  const isTyped = (key: string): boolean => typed.has(key) || (source.file !== null && isZooCfg(source.file));
+  const absolute = (key: string, path: string): string => resolve(isTyped(key) ? options.cwd : directory, path);
   const { dataLogDir } = merged;
   const places = {
     dataDir: absolute('dataDir', merged.dataDir),
