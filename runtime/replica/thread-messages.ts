@@ -34,6 +34,7 @@ export type ReplicaSettings = Pick<
   | 'eagerAclCheck'
   | 'maxFrameBytes'
   | 'clientPortUnification'
+  | 'secureHost'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;
