@@ -27,6 +27,7 @@ import { Connection, type ConnectionParts } from './connection.ts';
 import { type EagerAclCheck, NO_ZXID } from './eager-acl-check.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
@@ -88,6 +89,10 @@ export class ClientDesk implements SessionConnections {
     return count;
   }
 
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
+  }
+
   get sessionCount(): number {
     return this.#sessions.count;
   }
@@ -140,14 +145,28 @@ export class ClientDesk implements SessionConnections {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
     this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
@@ -164,6 +183,13 @@ export class ClientDesk implements SessionConnections {
   giveUpHolding(): void {
     this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -208,6 +234,7 @@ export class ClientDesk implements SessionConnections {
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
@@ -262,7 +289,8 @@ export class ClientDesk implements SessionConnections {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    if (this.isReadOnly) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     this.#screen(request);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
@@ -277,7 +305,8 @@ export class ClientDesk implements SessionConnections {
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
@@ -315,6 +344,7 @@ export class ClientDesk implements SessionConnections {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
+    connection.catchUp = null;
     this.#sessions.forget(connection);
   }
 }

@@ -44,7 +44,13 @@ interface ReplicaWorld {
   readonly world: World;
   readonly server: Pick<
     ReplicaOptions,
-    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'snapCount' | 'electionHoldMs' | 'writes'
+    | 'tickMs'
+    | 'minSessionTimeoutMs'
+    | 'maxSessionTimeoutMs'
+    | 'readOnlyMode'
+    | 'snapCount'
+    | 'electionHoldMs'
+    | 'writes'
   >;
   readonly sliceBytes: number;
   readonly clientCount: number;
@@ -64,6 +70,8 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       minSessionTimeoutMs: 300,
       maxSessionTimeoutMs: 2000,
       snapCount: prng.pick([10, 40, 100_000]),
+      // No client here asks for it: it must change nothing for the others.
+      readOnlyMode: prng.chance(0.5),
       electionHoldMs: prng.pick([50, 300, 3000]),
       writes: {
         extendedTypes: true,
