@@ -24,6 +24,7 @@ import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
 import type { Connection } from './connection.ts';
 import { DigestWatch } from './digest-watch.ts';
+import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
@@ -74,9 +75,13 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
+    const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
+    const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
     this.#clients = new ClientDesk(
       restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds },
+      { ...options, self: options.id, ids: this.#sessionIds, eagerAcls },
       this.statistics,
     );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
@@ -93,8 +98,6 @@ export class Replica {
       counts,
       alarm: (text) => this.#effects.push({ type: 'alarm', text }),
     });
-    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
-    this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
   }
 
