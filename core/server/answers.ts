@@ -5,6 +5,7 @@
 
 import { zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
+import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { AuthVerdict } from './auth-verdict.ts';
@@ -43,6 +44,7 @@ export class Answers {
       if (verdict !== null) this.#tellVerdict(connection, xid, verdict);
       else if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#giveSync(connection, request);
+      else if (request.opCode === OpCode.closeSession) this.#giveEnd(connection, xid);
       else this.#giveLate(connection, request);
     }
   }
@@ -94,6 +96,12 @@ export class Answers {
     connection.identities = request.identities;
     this.give(connection, request.xid, request.opCode, this.#bodyOf(request), request.receivedMs);
     connection.identities = identities;
+  }
+
+  /** Of a session that no other replica knows. */
+  #giveEnd(connection: Connection, xid: number): void {
+    connection.reply(xid, this.#tree.lastProcessedZxid, 0);
+    this.#hangUp(connection);
   }
 
   #giveSync(connection: Connection, request: PendingRequest): void {

@@ -26,6 +26,7 @@ import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
@@ -81,6 +82,10 @@ export class ClientDesk implements SessionConnections {
     let count = 0;
     for (const { pending } of this.#connections) count += pending.size;
     return count;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
   }
 
   get sessionCount(): number {
@@ -147,12 +152,16 @@ export class ClientDesk implements SessionConnections {
 
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
     this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
@@ -169,6 +178,13 @@ export class ClientDesk implements SessionConnections {
   giveUpHolding(): void {
     this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -268,7 +284,8 @@ export class ClientDesk implements SessionConnections {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    if (this.isReadOnly) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);

@@ -55,6 +55,8 @@ export class Connection implements Watcher {
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session is known to this replica alone, and ends with this connection. */
+  isLocal = false;
   /** The session has been attached at another replica since. */
   hasMoved = false;
   /** Whether anything was heard since the session was last touched. */

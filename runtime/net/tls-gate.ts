@@ -17,6 +17,8 @@ export interface TlsGateOptions {
   readonly log: Log;
   /** A client failed to prove who it is. */
   readonly onAuthFailed: () => void;
+  /** For a first byte, and again for the handshake. Default 5000 (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
+  readonly patienceMs?: number;
 }
 
 /** @param certificate  of the client, in DER, and found good; null: there is none */
@@ -24,7 +26,6 @@ export type ServeStream = (stream: Socket, certificate: Uint8Array | null) => vo
 
 /** The content type of a TLS record that carries a handshake, as every first one does. */
 const HANDSHAKE_RECORD = 0x16;
-/** For the first byte, and again for the handshake (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
 const PATIENCE_MS = 5000;
 /** Connections that have not proved anything yet. More are turned away, so that they do not crowd out the others. */
 const STRANGERS_MAX = 1000;
@@ -34,25 +35,28 @@ export class TlsGate {
   readonly #serve: ServeStream;
   /** Never listens: connections are handed to it. */
   readonly #server: Server;
+  readonly #patienceMs: number;
   /** By `address:port`. */
   readonly #strangers = new Set<string>();
 
   constructor(options: TlsGateOptions, serve: ServeStream) {
     this.#options = options;
     this.#serve = serve;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     const { context, clientAuth } = options.settings;
     this.#server = createServer({
       ...context,
       requestCert: clientAuth !== 'none',
-      rejectUnauthorized: clientAuth === 'need',
-      handshakeTimeout: PATIENCE_MS,
+      // Judged in `#onSecure`, where it can be said what is wrong with it and whose it is.
+      rejectUnauthorized: false,
+      handshakeTimeout: this.#patienceMs,
       // A certificate is looked at in each handshake; none is skipped for an earlier one.
       secureOptions: constants.SSL_OP_NO_TICKET,
     });
     this.#server.on('secureConnection', (stream) => this.#onSecure(stream));
     this.#server.on('tlsClientError', (error, stream) => {
-      options.onAuthFailed();
-      this.#report(peerOf(stream), `its TLS handshake failed: ${error.message}`);
+      // Of a timeout Node.js only tells.
+      this.#refuse(stream, `its TLS handshake failed: ${error.message}`);
     });
   }
 
@@ -74,9 +78,9 @@ export class TlsGate {
 
   #detect(socket: Socket): void {
     const timer = setTimeout(() => {
-      this.#report(peerOf(socket), `it has said nothing within ${PATIENCE_MS} ms`);
+      this.#report(peerOf(socket), `it has said nothing within ${this.#patienceMs} ms`);
       socket.destroy();
-    }, PATIENCE_MS);
+    }, this.#patienceMs);
     socket.once('close', () => clearTimeout(timer));
     socket.once('data', (chunk: Buffer) => {
       clearTimeout(timer);
@@ -96,13 +100,16 @@ export class TlsGate {
   #onSecure(stream: TLSSocket): void {
     const { clientAuth } = this.#options.settings;
     const certificate = clientAuth === 'none' ? undefined : stream.getPeerX509Certificate();
-    if (certificate !== undefined && !stream.authorized) {
-      this.#options.onAuthFailed();
-      this.#report(peerOf(stream), `its certificate is not good: ${stream.authorizationError}`);
-      stream.destroy();
-      return;
-    }
-    this.#handOn(stream, certificate?.raw ?? null);
+    if (certificate === undefined && clientAuth === 'need') this.#refuse(stream, 'it has shown no certificate');
+    else if (certificate !== undefined && !stream.authorized) {
+      this.#refuse(stream, `its certificate is not good: ${stream.authorizationError}`);
+    } else this.#handOn(stream, certificate?.raw ?? null);
+  }
+
+  #refuse(stream: TLSSocket, reason: string): void {
+    this.#options.onAuthFailed();
+    this.#report(peerOf(stream), reason);
+    stream.destroy();
   }
 
   #handOn(stream: Socket, certificate: Uint8Array | null): void {
