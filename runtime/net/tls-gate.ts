@@ -19,6 +19,8 @@ export interface TlsGateOptions {
   readonly onAuthFailed: () => void;
   /** For a first byte, and again for the handshake. Default 5000 (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
   readonly patienceMs?: number;
+  /** Connections that have not proved anything yet. More are turned away, so that they do not crowd out others. Default 1000. */
+  readonly strangersMax?: number;
 }
 
 /** @param certificate  of the client, in DER, and found good; null: there is none */
@@ -27,7 +29,6 @@ export type ServeStream = (stream: Socket, certificate: Uint8Array | null) => vo
 /** The content type of a TLS record that carries a handshake, as every first one does. */
 const HANDSHAKE_RECORD = 0x16;
 const PATIENCE_MS = 5000;
-/** Connections that have not proved anything yet. More are turned away, so that they do not crowd out the others. */
 const STRANGERS_MAX = 1000;
 
 export class TlsGate {
@@ -63,8 +64,9 @@ export class TlsGate {
   /** Takes over a connection that was just accepted. */
   admit(socket: Socket): void {
     const peer = peerOf(socket);
-    if (this.#strangers.size >= STRANGERS_MAX) {
-      this.#report(peer, `${STRANGERS_MAX} others are still shaking hands`);
+    const { strangersMax = STRANGERS_MAX } = this.#options;
+    if (this.#strangers.size >= strangersMax) {
+      this.#report(peer, `${strangersMax} others are still shaking hands`);
       socket.destroy();
       return;
     }

@@ -179,6 +179,21 @@ gate('who does not finish the handshake is not waited for', async () => {
   assert.match(port.log[0] ?? '', /TLS handshake failed/);
 });
 
+gate('only so many may be shaking hands at once; those who are through do not count', async () => {
+  const port = await openPort('need', { strangersMax: 1 });
+  const through = tls(port, client);
+  await once(through, 'secureConnect');
+  await eventually(() => port.served.length === 1);
+  const slow = plain(port);
+  slow.write('\x16');
+  await once(slow, 'connect');
+  await ended(plain(port));
+  assert.match(port.log.at(-1) ?? '', '1 others are still shaking hands');
+  slow.destroy();
+  await eventually(async () => (await hello(tls(port, client))) === 'hello');
+  assert.is(await hello(through), 'hello');
+});
+
 gate('one port takes plain connections and those through TLS, told apart by the first byte', async () => {
   const port = await openPort('need', { mode: 'detect' });
   assert.is(await hello(plain(port)), 'hello');
