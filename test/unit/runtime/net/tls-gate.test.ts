@@ -136,7 +136,7 @@ gate('where a certificate is only wanted, none is good enough, and a wrong one i
     port.served.map(({ subject }) => subject),
     [null, 'CN=client'],
   );
-  assert.is(port.failures(), 1);
+  await eventually(() => port.failures() === 1);
   assert.match(port.log.join(), 'its certificate is not good');
 });
 
@@ -166,7 +166,7 @@ gate('what is no handshake ends its connection only', async () => {
     socket.write(bytes, 'latin1');
     await ended(socket);
   }
-  assert.is(port.failures(), 3);
+  await eventually(() => port.failures() === 3);
   assert.is(await hello(other), 'hello');
 });
 
@@ -194,6 +194,18 @@ gate('only so many may be shaking hands at once; those who are through do not co
   assert.is(await hello(through), 'hello');
 });
 
+gate('who hangs up in the middle is mentioned; who only looks in is not', async () => {
+  const port = await openPort('need');
+  const looking = plain(port);
+  await once(looking, 'connect');
+  looking.destroy();
+  const distrustful = tls(port, { ...client, ca: makeAuthority('its own').cert });
+  await ended(distrustful);
+  await eventually(() => port.log.length > 0);
+  assert.match(port.log[0] ?? '', /127\.0\.0\.1:\d+/);
+  assert.is(port.log.length, 1);
+});
+
 gate('one port takes plain connections and those through TLS, told apart by the first byte', async () => {
   const port = await openPort('need', { mode: 'detect' });
   assert.is(await hello(plain(port)), 'hello');
@@ -208,6 +220,7 @@ gate('one port takes plain connections and those through TLS, told apart by the 
 gate('who says nothing on such a port is not waited for', async () => {
   const port = await openPort('need', { mode: 'detect', patienceMs: 50 });
   await ended(plain(port));
+  await eventually(() => port.log.length > 0);
   assert.match(port.log[0] ?? '', 'it has said nothing within 50 ms');
 });
 
