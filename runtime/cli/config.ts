@@ -23,8 +23,8 @@ export async function printConfig({ files, origins: withOrigins }: PrintConfigOp
       env: process.env,
       cwd: process.cwd(),
     });
-    const config = { ...loaded, ensemble: withoutSecrets(loaded.ensemble) };
     for (const warning of warnings) console.error(`warning: ${warning}`);
+    const config = { ...loaded, ensemble: withoutSecrets(loaded.ensemble) };
     if (!withOrigins) {
       console.log(JSON.stringify(config, null, 2));
       return 0;

@@ -77,5 +77,5 @@ export type { SessionTicket } from './session-link.ts';
 export type { ClientTls } from './tls-transport.ts';
 export { TransactionError, type TransactionOp, type TransactionResult } from './transaction.ts';
 export type { OpenTransport, Transport, TransportListener } from './transport.ts';
-export type { LastingWatchKind, WatchedEvent, WatchedEventType, WatchListener } from './watches.ts';
+export type { LastingWatchKind, WatchedEvent, WatchedEventType, WatchListener, WatchRemovedType } from './watches.ts';
 export { Client };

@@ -30,6 +30,11 @@ export interface ClientOptions {
   readonly sasl?: SaslCredentials | undefined;
   /** A session to go on with, instead of a new one. Whoever holds it now loses his connection. */
   readonly session?: SessionTicket | undefined;
+  /**
+   * Take a server that has lost the quorum, if there is no better one: reads only, from what it has (`client.isReadOnly`).
+   * As soon as one takes writes, the client moves there, with a new session. Default false.
+   */
+  readonly allowsReadOnly?: boolean | undefined;
   /** The servers' ports speak TLS: how, in the options of node:tls. Default: they do not. */
   readonly tls?: ClientTls | undefined;
   /** What carries the bytes. Default TCP, or TLS over it. */
@@ -68,6 +73,7 @@ export function resolveOptions(connectString: string, options: ClientOptions): S
     credentials: options.credentials ?? [],
     sasl: options.sasl ?? null,
     ticket: options.session ?? null,
+    allowsReadOnly: options.allowsReadOnly ?? false,
     openTransport: options.openTransport ?? (options.tls === undefined ? openTcpTransport : tlsTransport(options.tls)),
     clock: options.clock ?? SYSTEM_CLOCK,
   };

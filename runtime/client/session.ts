@@ -143,10 +143,13 @@ export class Session {
 
   /** Takes all watches of some kinds at a path away and tells their listeners. Nothing is sent. @returns how many */
   endWatches(kinds: readonly WatchKind[], serverPath: string): number {
-    const listeners = this.watches.takeKinds(kinds, serverPath);
-    const event = { type: 'watchRemoved', path: this.#options.chroot.toClient(serverPath), zxid: null } as const;
-    for (const listener of listeners) tell(listener, event);
-    return listeners.size;
+    const path = this.#options.chroot.toClient(serverPath);
+    let count = 0;
+    for (const [type, listeners] of this.watches.takeKinds(kinds, serverPath)) {
+      for (const listener of listeners) tell(listener, { type, path, zxid: null });
+      count += listeners.size;
+    }
+    return count;
   }
 
   /** Ends the session on the server if there is a connection, else only here. Idempotent; never rejects. */

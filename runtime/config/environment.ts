@@ -2,7 +2,8 @@
  * The environment as a source of ensemble settings: `THREADKEEPER_CLIENT_PORT=2281` sets `ensemble.clientPort`.
  *
  * Every ensemble key has a variable, its name in capitals with underscores. A variable with our prefix that means nothing
- * is a problem, like an unknown key in a file. `THREADKEEPER_CONFIG` names the configuration file.
+ * is a problem, like an unknown key in a file. `THREADKEEPER_CONFIG` names the configuration file. `THREADKEEPER_CLI_…` are
+ * for people at the shell of `threadkeeper cli` (cli/shell/history-file.ts) and say nothing of the ensemble.
  */
 
 import { complainOfUnknown, type Report } from './check.ts';
@@ -10,6 +11,7 @@ import { ENSEMBLE_CHECKS } from './schema.ts';
 import { SECURITY_TEXTS } from './security.ts';
 
 const PREFIX = 'THREADKEEPER_';
+const CLI_PREFIX = `${PREFIX}CLI_`;
 export const CONFIG_FILE_VARIABLE = `${PREFIX}CONFIG`;
 
 /** The name of the variable for an ensemble key. */
@@ -26,6 +28,7 @@ export function readEnvironment(
   const values: Record<string, unknown> = {};
   for (const [variable, text] of Object.entries(env)) {
     if (text === undefined || !variable.startsWith(PREFIX) || variable === CONFIG_FILE_VARIABLE) continue;
+    if (variable.startsWith(CLI_PREFIX)) continue;
     const key = keys.get(variable);
     if (key === undefined) complainOfUnknown(report, variable, { name: variable, known: [...keys.keys()] });
     else values[key] = scalarOf(key, text);

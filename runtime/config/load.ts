@@ -186,6 +186,7 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   };
   return {
     ...merged,
+    ...absoluteFiles(merged, absolute),
     ...places,
     ...absoluteFiles(merged, absolute),
     servers: completeServers({ ...merged, ...places }, { listed, typed, directory }),

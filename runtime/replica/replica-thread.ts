@@ -46,6 +46,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),
@@ -71,7 +72,7 @@ async function run(): Promise<void> {
       const opened = openStorage({
         where: data.storage,
         isAlone: data.voters.length === 1 && data.voters.includes(data.id),
-        tree: { extendedTypes: data.settings.extendedTypes },
+        tree: { extendedTypes: data.settings.extendedTypes, digestEnabled: data.settings.digestEnabled },
         listener,
         log,
       });
