@@ -74,11 +74,8 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(
-      restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds },
-      this.statistics,
-    );
+    const policy = { ...options, self: options.id, ids: this.#sessionIds };
+    this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -353,16 +350,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
-        ...this.#clock,
-        self,
-        tickMs,
-        heartbeatIntervalMs,
-        settings: this.#writes,
-        auth,
-        membership: this.#membership,
-      });
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
