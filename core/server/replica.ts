@@ -79,11 +79,8 @@ export class Replica {
     this.#membership.showIn(this.#tree, clock.wallMs);
     const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
     const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
-    this.#clients = new ClientDesk(
-      restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds, eagerAcls },
-      this.statistics,
-    );
+    const policy = { ...options, self: options.id, ids: this.#sessionIds, eagerAcls };
+    this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -356,16 +353,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
-        ...this.#clock,
-        self,
-        tickMs,
-        heartbeatIntervalMs,
-        settings: this.#writes,
-        auth,
-        membership: this.#membership,
-      });
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
