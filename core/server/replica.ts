@@ -91,7 +91,10 @@ export class Replica {
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
       notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
-    this.#digests = new DigestWatch({ counts, alarm: (text) => this.#effects.push({ type: 'alarm', text }) });
+    this.#digests = new DigestWatch({
+      counts,
+      alarm: (text) => this.#effects.push({ type: 'alarm', text }),
+    });
     this.#settle();
   }
 
@@ -149,9 +152,8 @@ export class Replica {
 
   /** Connections with output to send or an end to perform. */
   takeDirty(): Connection[] {
-    const dirty = this.#dirty;
     // The connections hold on to the array, so it is emptied rather than replaced.
-    const taken = dirty.splice(0, dirty.length);
+    const taken = this.#dirty.splice(0);
     for (const connection of taken) connection.markClean();
     return taken;
   }
@@ -350,9 +352,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self } = this.#options;
-      const term = { ...this.#options, ...this.#clock, self, settings: this.#writes, membership: this.#membership };
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, term);
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
