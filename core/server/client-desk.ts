@@ -14,7 +14,7 @@
 
 import { zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import { type SessionId, SessionMap } from '../ids.ts';
+import type { SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
@@ -24,9 +24,12 @@ import { Answers } from './answers.ts';
 import type { AuthPolicy } from './auth-policy.ts';
 import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
-import { Handshakes, type SessionPolicy } from './handshakes.ts';
+import { type EagerAclCheck, NO_ZXID } from './eager-acl-check.ts';
+import type { SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
+import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
@@ -34,6 +37,8 @@ import { replyToWrite } from './write-replies.ts';
 
 export interface ClientPolicy extends SessionPolicy {
   readonly auth: AuthPolicy;
+  /** null: ACLs of writes are the leader's matter alone. */
+  readonly eagerAcls: EagerAclCheck | null;
 }
 
 /** A connection that a client has just opened. */
@@ -48,12 +53,12 @@ interface WaitingSync {
   readonly request: PendingRequest;
 }
 
-export class ClientDesk {
+export class ClientDesk implements SessionConnections {
   readonly #reader = new JuteReader();
-  readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
-  readonly #handshakes: Handshakes;
+  readonly #sessions: SessionDesk;
   readonly #authentication: Authentication;
+  readonly #eagerAcls: EagerAclCheck | null;
   readonly #statistics: ServerStatistics;
   readonly #answers: Answers;
   /** Syncs under way, oldest first. */
@@ -63,16 +68,15 @@ export class ClientDesk {
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
   #epoch: Epoch | null = null;
-  /** While there is no leader: whether clients may wait for one here. */
-  #isHolding = true;
   #isWritable = true;
 
   constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
     this.#statistics = statistics;
     this.#authentication = new Authentication(policy.auth, statistics);
+    this.#eagerAcls = policy.eagerAcls;
     this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
-    this.#handshakes = new Handshakes(policy);
+    this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
 
   get connectionCount(): number {
@@ -85,8 +89,12 @@ export class ClientDesk {
     return count;
   }
 
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
+  }
+
   get sessionCount(): number {
-    return this.#bySession.size;
+    return this.#sessions.count;
   }
 
   onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
@@ -94,7 +102,7 @@ export class ClientDesk {
     const server = this.#statistics;
     const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
     this.#connections.add(connection);
-    this.#handshakes.expect(connection, nowMs);
+    this.#sessions.onConnect(connection, nowMs);
     if (identities === null) {
       connection.fault = 'its certificate names nobody';
       this.close(connection);
@@ -104,10 +112,7 @@ export class ClientDesk {
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
-    for (const connection of this.#handshakes.overdue(nowMs)) {
-      this.#statistics.counts.sessionlessConnectionsExpired += 1;
-      this.close(connection);
-    }
+    this.#sessions.onTick(nowMs);
     this.#touch();
   }
 
@@ -129,7 +134,8 @@ export class ClientDesk {
     if (!connection.isOpen || connection.isDeaf) return;
     this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
-      if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
+      if (connection.phase === 'new')
+        this.#sessions.onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
     } catch (error) {
       // An undecodable handshake or header: nothing after it on this connection can be trusted.
@@ -139,19 +145,34 @@ export class ClientDesk {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
-    this.#isHolding = true;
+    this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
+    this.#sessions.onLeader(upstream);
     for (const connection of this.#connections) {
-      if (connection.phase === 'connecting') this.#decideSession(connection, upstream);
+      if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
       // The same leader as before: what it was given over the old link, it may still be about to commit.
       else if (connection.pending.hasWriteUnderWay(epoch)) this.close(connection);
       else this.#resume(connection, upstream);
@@ -160,8 +181,15 @@ export class ClientDesk {
 
   /** No leader came in time. From now on clients are turned away, so that they look for a server with a quorum. */
   giveUpHolding(): void {
-    this.#isHolding = false;
+    this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -173,6 +201,7 @@ export class ClientDesk {
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
     this.#answers.replaceTree(tree);
+    this.#sessions.replaceTree(tree);
     this.closeAll();
   }
 
@@ -199,25 +228,26 @@ export class ClientDesk {
    * @returns whether somebody here waits for this txn: its result is worth keeping
    */
   makeWay(header: TxnHeader): boolean {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return false;
     const write = connection.pending.firstWrite;
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
     }
-    this.#considerMoved(connection, header);
+    this.#sessions.onForeignTxn(connection, header);
     return false;
   }
 
   /** A txn was applied; watch events are out already, now come the replies. */
   onApplied(header: TxnHeader, result: TxnResult | null): void {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection, header);
+    if (header.type === OpCode.createSession) return this.#sessions.onSessionCreated(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -231,66 +261,11 @@ export class ClientDesk {
   }
 
   onRevalidated(session: SessionId, isValid: boolean): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined || connection.phase !== 'connecting') return;
-    if (isValid) this.#establish(connection);
-    else this.#refuseSession(connection);
+    this.#sessions.onRevalidated(session, isValid);
   }
 
-  // The session wrote something that was not asked for here. So its client has gone on at another server, and what is
-  // left of this connection, or still on its way, must not be carried out after what it did there: the next leader does
-  // not know who owns the session. What was asked for here before this connection is past (LeaderDesk.onRevalidate).
-  #considerMoved(connection: Connection, { type }: TxnHeader): void {
-    const isEffect = type !== OpCode.error && type !== OpCode.createSession && type !== OpCode.closeSession;
-    if (isEffect && connection.phase === 'established') this.close(connection);
-  }
-
-  #onConnectRequest(connection: Connection, reader: JuteReader): void {
-    this.#statistics.counts.connectionRequests += 1;
-    if (this.#upstream === null && !this.#isHolding) return this.close(connection);
-    const isAuthentic = this.#handshakes.begin(connection, reader);
-    if (this.#upstream !== null && this.#isAhead(connection)) return this.close(connection);
-    this.#replaceConnection(connection);
-    if (!isAuthentic) return this.#refuseSession(connection);
-    connection.phase = 'connecting';
-    this.#bySession.set(connection.session, connection);
-    if (this.#upstream !== null) this.#decideSession(connection, this.#upstream);
-  }
-
-  // Whoever claims a session takes it from the connection that held it, even before the password is looked at.
-  #replaceConnection(connection: Connection): void {
-    const previous = this.#bySession.get(connection.session);
-    if (previous !== undefined && previous !== connection) this.close(previous);
-  }
-
-  // The client has seen a state that this replica has not reached. An answer of any kind would take it back in time, so
-  // it is hung up on and tries another server.
-  #isAhead(connection: Connection): boolean {
-    return this.#handshakes.lastZxidSeenBy(connection) > this.#tree.lastProcessedZxid;
-  }
-
-  #decideSession(connection: Connection, upstream: Upstream): void {
-    if (this.#isAhead(connection)) return this.close(connection);
-    if (this.#handshakes.isNew(connection)) {
-      const { session, timeoutMs } = connection;
-      const body = this.#handshakes.createSessionBody(connection);
-      const { createSession: opCode } = OpCode;
-      upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
-    } else {
-      this.#statistics.counts.connectionRevalidations += 1;
-      upstream.revalidate(connection.session, connection.timeoutMs);
-    }
-  }
-
-  #onSessionCreated(connection: Connection, { cxid, zxid, type }: TxnHeader): void {
-    if (connection.phase !== 'connecting') return;
-    this.#statistics.onUpdated(connection.statistics, cxid, zxid, type, connection.statistics.lastHeardMs);
-    this.#establish(connection);
-  }
-
-  #establish(connection: Connection): void {
-    connection.phase = 'established';
-    this.#handshakes.accept(connection);
+  /** It has its session now. */
+  onEstablished(connection: Connection): void {
     if (this.#upstream !== null) this.#resume(connection, this.#upstream);
   }
 
@@ -298,11 +273,6 @@ export class ClientDesk {
   #resume(connection: Connection, upstream: Upstream): void {
     for (const request of connection.pending.toArray()) this.#submit(connection, request, upstream);
     this.#drain(connection);
-  }
-
-  #refuseSession(connection: Connection): void {
-    this.#handshakes.refuse(connection);
-    this.close(connection);
   }
 
   #onRequest(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
@@ -319,18 +289,30 @@ export class ClientDesk {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    if (this.isReadOnly) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    this.#screen(request);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
+  #screen(request: PendingRequest): void {
+    const { write, identities } = request;
+    if (this.#eagerAcls === null || this.#upstream === null || write === null) return;
+    const refusal = this.#eagerAcls.refusalOf(write, identities, this.#tree);
+    if (refusal !== null) refuseHere(request, refusal, NO_ZXID);
+  }
+
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
     if (request.isReleased || connection.phase !== 'established') return;
+    // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
+    if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
     const { session } = connection;
     const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
@@ -362,7 +344,8 @@ export class ClientDesk {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
-    if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
+    connection.catchUp = null;
+    this.#sessions.forget(connection);
   }
 }
 

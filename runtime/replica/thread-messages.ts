@@ -20,7 +20,9 @@ export type ReplicaSettings = Pick<
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
+  | 'readOnlyMode'
   | 'snapCount'
+  | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
@@ -32,6 +34,7 @@ export type ReplicaSettings = Pick<
   | 'eagerAclCheck'
   | 'maxFrameBytes'
   | 'clientPortUnification'
+  | 'secureHost'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;

@@ -82,7 +82,11 @@ const MESSAGES: readonly PeerMessage[] = [
       identities: [{ scheme: 'ip', id: '127.0.0.1' }],
     },
   },
-  { type: 'packet', stream: 5, packet: { type: 'snapshotChunk', bytes: Buffer.from('chunk'), last: true } },
+  {
+    type: 'packet',
+    stream: 5,
+    packet: { type: 'snapshotChunk', bytes: Buffer.from('chunk'), last: true, wholeFrom: ZXID },
+  },
 ];
 
 /** With `read` at the beginning of the bytes. */

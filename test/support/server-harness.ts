@@ -152,6 +152,13 @@ export class World {
     }
   }
 
+  /** The machine stands still for so long. What clients say meanwhile waits until the first tick is over. */
+  standStill(ms: number): void {
+    this.#nowMs += ms - TICK_MS;
+    this.#wallMs += ms - TICK_MS;
+    this.advance(TICK_MS);
+  }
+
   /** From now on nothing arrives over this direction, and nothing is lost. */
   hold(from: number, to: number): void {
     this.#pipe(toPeerId(from), toPeerId(to)).isHeld = true;
