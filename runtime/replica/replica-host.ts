@@ -18,6 +18,7 @@ import { monotonicMs, wallMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
 import type { LogFencedError } from '../storage/errors.ts';
 import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
+import { boundedLog } from './bounded-log.ts';
 import { Clients } from './clients.ts';
 import { PeerLinks } from './peer-links.ts';
 import { SnapshotTask } from './snapshot-task.ts';
@@ -61,7 +62,8 @@ export class ReplicaHost {
     this.#storage = storage;
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    this.clients = new Clients(this.#replica, options, () => this.#scheduleTurn());
+    const limits = { ...options, log: boundedLog(options.log) };
+    this.clients = new Clients(this.#replica, limits, () => this.#scheduleTurn());
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();
