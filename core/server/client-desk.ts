@@ -24,8 +24,10 @@ import { Answers } from './answers.ts';
 import type { AuthPolicy } from './auth-policy.ts';
 import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
+import { type EagerAclCheck, NO_ZXID } from './eager-acl-check.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
@@ -35,6 +37,8 @@ import { replyToWrite } from './write-replies.ts';
 
 export interface ClientPolicy extends SessionPolicy {
   readonly auth: AuthPolicy;
+  /** null: ACLs of writes are the leader's matter alone. */
+  readonly eagerAcls: EagerAclCheck | null;
 }
 
 /** A connection that a client has just opened. */
@@ -54,6 +58,7 @@ export class ClientDesk implements SessionConnections {
   readonly #connections = new Set<Connection>();
   readonly #sessions: SessionDesk;
   readonly #authentication: Authentication;
+  readonly #eagerAcls: EagerAclCheck | null;
   readonly #statistics: ServerStatistics;
   readonly #answers: Answers;
   /** Syncs under way, oldest first. */
@@ -69,6 +74,7 @@ export class ClientDesk implements SessionConnections {
     this.#tree = tree;
     this.#statistics = statistics;
     this.#authentication = new Authentication(policy.auth, statistics);
+    this.#eagerAcls = policy.eagerAcls;
     this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
@@ -81,6 +87,10 @@ export class ClientDesk implements SessionConnections {
     let count = 0;
     for (const { pending } of this.#connections) count += pending.size;
     return count;
+  }
+
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
   }
 
   get sessionCount(): number {
@@ -135,14 +145,28 @@ export class ClientDesk implements SessionConnections {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
     this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
@@ -159,6 +183,13 @@ export class ClientDesk implements SessionConnections {
   giveUpHolding(): void {
     this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -203,6 +234,7 @@ export class ClientDesk implements SessionConnections {
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
@@ -257,14 +289,24 @@ export class ClientDesk implements SessionConnections {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    if (this.isReadOnly) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    this.#screen(request);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
+  #screen(request: PendingRequest): void {
+    const { write, identities } = request;
+    if (this.#eagerAcls === null || this.#upstream === null || write === null) return;
+    const refusal = this.#eagerAcls.refusalOf(write, identities, this.#tree);
+    if (refusal !== null) refuseHere(request, refusal, NO_ZXID);
+  }
+
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
@@ -302,6 +344,7 @@ export class ClientDesk implements SessionConnections {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
+    connection.catchUp = null;
     this.#sessions.forget(connection);
   }
 }

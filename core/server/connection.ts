@@ -26,6 +26,11 @@ import type { ServerStatistics } from './statistics.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+/** An answer that is given in portions. `advance` gives one, and says whether it was the last. */
+export interface CatchUp {
+  advance(): boolean;
+}
+
 export interface ConnectionParts {
   readonly address: string;
   /** Those that it begins with. */
@@ -50,6 +55,8 @@ export class Connection implements Watcher {
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session is known to this replica alone, and ends with this connection. */
+  isLocal = false;
   /** The session has been attached at another replica since. */
   hasMoved = false;
   /** Whether anything was heard since the session was last touched. */
@@ -60,6 +67,8 @@ export class Connection implements Watcher {
   isTrusted = false;
   /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
   isDeaf = false;
+  /** A setWatches under way: whatever was asked after it waits. */
+  catchUp: CatchUp | null = null;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
@@ -74,9 +83,9 @@ export class Connection implements Watcher {
     this.#dirty = dirty;
   }
 
-  /** Enough requests wait: the host stops reading from this connection until some are answered. */
+  /** Enough is under way: the host stops reading from this connection until some of it is answered. */
   get isSaturated(): boolean {
-    return this.pending.isFull;
+    return this.pending.isFull || this.catchUp !== null;
   }
 
   get isOpen(): boolean {

@@ -89,13 +89,13 @@ export class Handshakes {
     return this.#writer.copy();
   }
 
-  accept(connection: Connection): void {
+  accept(connection: Connection, server: 'read-write' | 'read-only'): void {
     respond(connection, {
       protocolVersion: 0,
       timeoutMs: connection.timeoutMs,
       sessionId: connection.session,
       password: this.#policy.sessionPasswords.given(connection.session),
-      readOnly: connection.readOnly === null ? null : false,
+      readOnly: connection.readOnly === null ? null : server === 'read-only',
     });
   }
 

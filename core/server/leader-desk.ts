@@ -65,6 +65,7 @@ interface WaitingAnswer {
 }
 
 export class LeaderDesk implements Upstream {
+  readonly isReadOnly = false;
   readonly #self: PeerId;
   /** There is no other replica for a session to be at. */
   readonly #isAlone: boolean;

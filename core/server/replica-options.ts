@@ -20,6 +20,8 @@ export interface ReplicaOptions extends PeerOptions {
   readonly snapPhase: number;
   /** How long clients may wait here for a leader before they are turned away, milliseconds. */
   readonly electionHoldMs: number;
+  /** Without a quorum, serve reads to clients that ask for no more. Default false. */
+  readonly readOnlyMode?: boolean;
   /** Defaults: `WRITE_DEFAULTS`. */
   readonly writes?: Partial<WriteSettings>;
 }

@@ -24,12 +24,14 @@ import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
 import type { Connection } from './connection.ts';
 import { DigestWatch } from './digest-watch.ts';
+import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
+import { type ServerMode, serverMode } from './server-mode.ts';
 import { SessionIdSource } from './session-ids.ts';
 import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
@@ -73,11 +75,12 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(
-      restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds },
-      this.statistics,
-    );
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
+    const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
+    const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
+    const policy = { ...options, self: options.id, ids: this.#sessionIds, eagerAcls };
+    this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -92,8 +95,6 @@ export class Replica {
       counts,
       alarm: (text) => this.#effects.push({ type: 'alarm', text }),
     });
-    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
-    this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
   }
 
@@ -103,6 +104,12 @@ export class Replica {
 
   get role(): RoleReport {
     return this.#role;
+  }
+
+  /** What a client meets here; null while nobody is served. */
+  get mode(): ServerMode | null {
+    const { isReadOnly } = this.#clients;
+    return serverMode(this.#role, { isReadOnly, isStandalone: this.#membership.isStandalone });
   }
 
   get tree(): DataTree {
@@ -134,7 +141,7 @@ export class Replica {
 
   /** Whether `onContinue` has something to do. */
   get hasBackgroundWork(): boolean {
-    return !this.#transfers.isEmpty;
+    return !this.#transfers.isEmpty || this.#clients.hasBackgroundWork;
   }
 
   takeEffects(): ReplicaEffect[] {
@@ -145,9 +152,8 @@ export class Replica {
 
   /** Connections with output to send or an end to perform. */
   takeDirty(): Connection[] {
-    const dirty = this.#dirty;
     // The connections hold on to the array, so it is emptied rather than replaced.
-    const taken = dirty.splice(0, dirty.length);
+    const taken = this.#dirty.splice(0);
     for (const connection of taken) connection.markClean();
     return taken;
   }
@@ -166,11 +172,16 @@ export class Replica {
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) {
-      this.#inactiveSinceMs = null;
-      this.#clients.giveUpHolding();
-    }
+    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
+  }
+
+  // A disk that has lost what it acknowledged has nothing to show.
+  #onHeldTooLong(): void {
+    this.#inactiveSinceMs = null;
+    if (this.#clients.isReadOnly) return;
+    this.#clients.giveUpHolding();
+    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {
@@ -226,6 +237,7 @@ export class Replica {
   /** A slice of background work; the host calls it between turns, while the links have room. */
   onContinue(): void {
     this.#transfers.advance();
+    this.#clients.onContinue();
   }
 
   /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
@@ -334,16 +346,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
-        ...this.#clock,
-        self,
-        tickMs,
-        heartbeatIntervalMs,
-        settings: this.#writes,
-        auth,
-        membership: this.#membership,
-      });
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);

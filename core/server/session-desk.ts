@@ -67,6 +67,7 @@ export class SessionDesk {
     this.#isHolding = true;
   }
 
+  /** There is a leader, or what stands in for one. */
   onLeader(upstream: Upstream): void {
     this.#upstream = upstream;
   }
@@ -80,10 +81,15 @@ export class SessionDesk {
     this.#tree = tree;
   }
 
+  get #isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
+  }
+
   onConnectRequest(connection: Connection, reader: JuteReader): void {
     this.#statistics.counts.connectionRequests += 1;
     if (this.#upstream === null && !this.#isHolding) return this.#connections.close(connection);
     const isAuthentic = this.#handshakes.begin(connection, reader);
+    if (this.#isReadOnly && connection.readOnly !== true) return this.#connections.close(connection);
     if (this.#upstream !== null && this.#isAhead(connection)) return this.#connections.close(connection);
     this.#replaceConnection(connection);
     if (!isAuthentic) return this.#refuse(connection);
@@ -158,7 +164,8 @@ export class SessionDesk {
 
   #establish(connection: Connection): void {
     connection.phase = 'established';
-    this.#handshakes.accept(connection);
+    connection.isLocal = this.#isReadOnly && this.#handshakes.isNew(connection);
+    this.#handshakes.accept(connection, this.#isReadOnly ? 'read-only' : 'read-write');
     this.#connections.onEstablished(connection);
   }
 

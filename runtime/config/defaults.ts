@@ -24,6 +24,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   sessionPasswords: 'secret',
   digestEnabled: true,
   snapshotCompression: 'none',
+  readOnlyMode: false,
   snapCount: 100_000,
   maxClientConnections: 60,
   extendedTypes: false,

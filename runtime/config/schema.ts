@@ -58,6 +58,7 @@ export const ENSEMBLE_CHECKS = {
   digestEnabled: flag(),
   snapshotCompression: oneOf('none', 'gz', 'snappy'),
   sessionPasswords: oneOf('secret', 'zookeeper'),
+  readOnlyMode: flag(),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
   extendedTypes: flag(),

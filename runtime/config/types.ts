@@ -58,6 +58,11 @@ export interface EnsembleConfig extends SecurityConfig {
    * sessions go on at servers of Apache ZooKeeper that take over the data directory. Default `secret`.
    */
   readonly sessionPasswords: 'secret' | 'zookeeper';
+  /**
+   * A replica without a quorum serves reads to clients that ask for a read-only server, as readonlymode.enabled. Others are
+   * turned away there, and these too as soon as there is a quorum again. Default false.
+   */
+  readonly readOnlyMode: boolean;
   /** Transactions between two snapshots. Default 100,000. */
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */

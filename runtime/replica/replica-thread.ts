@@ -46,6 +46,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),
@@ -114,7 +115,9 @@ async function run(): Promise<void> {
   const ports = await openClientPorts(data, {
     log,
     accept: host.clients.accept,
-    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
+    onAuthFailed: () => {
+      replica.statistics.counts.authFailures += 1;
+    },
   });
   post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.

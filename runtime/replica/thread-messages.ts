@@ -20,6 +20,7 @@ export type ReplicaSettings = Pick<
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
+  | 'readOnlyMode'
   | 'snapCount'
   | 'digestEnabled'
   | 'maxClientConnections'
@@ -33,6 +34,7 @@ export type ReplicaSettings = Pick<
   | 'eagerAclCheck'
   | 'maxFrameBytes'
   | 'clientPortUnification'
+  | 'secureHost'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;
