@@ -171,7 +171,6 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
-    this.#compareDigests();
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
     if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
@@ -323,13 +322,8 @@ export class Replica {
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    if (this.#digests.onApplied(header, digest)) this.#compareDigests();
+    if (digest !== null) this.#digests.compare(this.#tree, digest, this.#clock.nowMs);
     if (this.#snapshots.onTxn()) this.#beginSnapshot();
-  }
-
-  #compareDigests(): void {
-    this.#digests.compare(this.#tree, this.#clock.nowMs);
-    this.#leader?.onAudited(this.#tree.lastProcessedZxid);
   }
 
   #beginSnapshot(): void {
@@ -391,7 +385,6 @@ export class Replica {
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
-    this.#digests.restart();
     this.#sessionIds.onTree(tree);
     this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);
