@@ -4,6 +4,7 @@
  */
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
+import { ADMIN_DEFAULTS } from './admin-settings.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
 export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'maxSessionTimeoutMs'> = Object.freeze({
@@ -28,6 +29,7 @@ export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'ma
   skipAcl: false,
   eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
+  ...ADMIN_DEFAULTS,
 });
 
 /** As ZooKeeper derives them from the tick. */

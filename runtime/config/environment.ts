@@ -34,7 +34,7 @@ export function readEnvironment(
 
 /** A host or a directory stays text, even one called "true". */
 function scalarOf(key: string, text: string): unknown {
-  if (key === 'host' || key === 'dataDir') return text;
+  if (key === 'host' || key === 'dataDir' || key === 'fourLetterWords') return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;

@@ -7,6 +7,7 @@
 
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem } from '../../core/errors.ts';
+import { ADMIN_PORTS } from './admin-settings.ts';
 import { type Report, shapeOf } from './check.ts';
 import { ENSEMBLE_DEFAULTS, SESSION_TIMEOUT_TICKS } from './defaults.ts';
 import { CONFIG_FILE_VARIABLE, readEnvironment, variableOf } from './environment.ts';
@@ -152,6 +153,15 @@ function checkTogether(
   const { clientPort, replicas, minSessionTimeoutMs, maxSessionTimeoutMs, heartbeatMs, heartbeatTimeoutMs } = ensemble;
   if (clientPort !== 0 && clientPort + replicas - 1 > 65_535) {
     complain('clientPort', `a port that leaves room for ${replicas} replicas below 65536`);
+  }
+  const taken: [key: string, port: number][] = clientPort === 0 ? [] : [['clientPort', clientPort]];
+  for (const key of ADMIN_PORTS) {
+    const port = ensemble[key];
+    if (port === null || port === 0) continue;
+    if (port + replicas - 1 > 65_535) complain(key, `a port that leaves room for ${replicas} replicas below 65536`);
+    const other = taken.find(([, from]) => Math.abs(port - from) < replicas);
+    if (other !== undefined) complain(key, `a port at least ${replicas} away from ${other[0]} (${other[1]})`);
+    taken.push([key, port]);
   }
   if (minSessionTimeoutMs > maxSessionTimeoutMs) {
     complain('minSessionTimeoutMs', `no more than maxSessionTimeoutMs (${maxSessionTimeoutMs})`);

@@ -5,6 +5,7 @@
  * here and checked by the plugin's own schema when the pipeline is made.
  */
 
+import { ADMIN_CHECKS } from './admin-settings.ts';
 import {
   anything,
   type Check,
@@ -49,6 +50,7 @@ export const ENSEMBLE_CHECKS = {
   skipAcl: flag(),
   eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
+  ...ADMIN_CHECKS,
 } as const;
 
 const name = text('a name of letters, digits and . _ -', /^[A-Za-z0-9._-]+$/);

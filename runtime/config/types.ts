@@ -5,6 +5,7 @@
  */
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
+import type { AdminSettings } from './admin-settings.ts';
 
 export interface Config {
   readonly ensemble: EnsembleConfig;
@@ -15,7 +16,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig {
+export interface EnsembleConfig extends AdminSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
