@@ -42,7 +42,7 @@ export function prepareCreate(
   if (records.get(path) !== null) throw new RequestRefused('NODE_EXISTS');
   if (parent.kind === 'ephemeral') throw new RequestRefused('NO_CHILDREN_FOR_EPHEMERALS');
   const dataLength = data === null ? 0 : data.length;
-  rules.quotas.require(path, { count: 1, bytes: dataLength });
+  rules.quotas.check(path, { count: 1, bytes: dataLength });
 
   const kind = kindOf(request);
   // The tree does not follow beyond 2^31 - 1.

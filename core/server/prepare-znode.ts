@@ -61,7 +61,7 @@ export function prepareSetData(request: SetDataRequest, { requester, records, ru
   requireAllowed(record.acl, Permission.write, rules, requester.identities);
   const { data } = request;
   const dataLength = data === null ? 0 : data.length;
-  rules.quotas.require(path, { count: 0, bytes: dataLength - record.dataLength });
+  rules.quotas.check(path, { count: 0, bytes: dataLength - record.dataLength });
   requireVersion(request.version, record.version);
 
   const version = nextVersion(record.version);

@@ -38,7 +38,7 @@ export class QuotaGuard {
   }
 
   /** @param more  what the write adds @throws RequestRefused QUOTA_EXCEEDED */
-  require(path: string, more: { readonly count: number; readonly bytes: number }): void {
+  check(path: string, more: { readonly count: number; readonly bytes: number }): void {
     const quota = this.#tree.hasQuotas ? this.#tree.quotaOver(path) : null;
     if (quota === null) return;
     const { limits, used } = quota;

@@ -29,6 +29,10 @@ export interface ApacheOptions {
   readonly tickTimeMs?: number;
   /** Further lines of zoo.cfg; they win over the ones written here. */
   readonly config?: Readonly<Record<string, string | number>>;
+  /** Java system properties, for what Apache reads from nowhere else: `znode.container.checkIntervalMs`. */
+  readonly systemProperties?: Readonly<Record<string, string | number>>;
+  /** Another version than Debian's: a class path with all that it needs. */
+  readonly classPath?: string;
   /** One data directory a server, to start from what is in them; they stay. Default: temporary ones that `stop` removes. */
   readonly dataDirs?: readonly string[];
 }
@@ -132,6 +136,15 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
   return text;
 }
 
+interface ServerPlace {
+  readonly sid: number;
+  readonly clientPort: number;
+  readonly dataDir: string;
+  /** Where its configuration and its log go. */
+  readonly directory: string;
+  readonly options: ApacheOptions;
+}
+
 /** One Java process and what it leaves on disk. */
 class Server implements ApacheServer {
   readonly sid: number;
@@ -140,16 +153,21 @@ class Server implements ApacheServer {
   readonly logFile: string;
   readonly #configFile: string;
   readonly #heapMiB: number;
+  readonly #systemProperties: readonly string[];
+  readonly #classPath: string;
   #child: ChildProcess | undefined;
   readonly #killOnExit = (): void => void this.#child?.kill('SIGKILL');
 
-  constructor(place: { sid: number; clientPort: number; dataDir: string; directory: string; heapMiB: number }) {
+  constructor(place: ServerPlace) {
     this.sid = place.sid;
     this.clientPort = place.clientPort;
     this.dataDir = place.dataDir;
     this.logFile = join(place.directory, `server-${place.sid}.log`);
     this.#configFile = join(place.directory, `server-${place.sid}.cfg`);
-    this.#heapMiB = place.heapMiB;
+    const { heapMiB = 256, systemProperties = {}, classPath = JAR } = place.options;
+    this.#heapMiB = heapMiB;
+    this.#systemProperties = Object.entries(systemProperties).map(([name, value]) => `-D${name}=${value}`);
+    this.#classPath = classPath;
   }
 
   get pid(): number | undefined {
@@ -176,8 +194,9 @@ class Server implements ApacheServer {
       [
         `-Xmx${this.#heapMiB}m`,
         '-Dorg.slf4j.simpleLogger.showDateTime=true',
+        ...this.#systemProperties,
         '-cp',
-        `${JAR}:${LOGGER}`,
+        `${this.#classPath}:${LOGGER}`,
         'org.apache.zookeeper.server.quorum.QuorumPeerMain',
         this.#configFile,
       ],
@@ -227,13 +246,13 @@ class Ensemble implements ApacheEnsemble {
   }
 
   static async prepare(options: ApacheOptions): Promise<Ensemble> {
-    const { serverCount = 1, heapMiB = 256, tickTimeMs = 2000, config = {}, dataDirs } = options;
+    const { serverCount = 1, tickTimeMs = 2000, config = {}, dataDirs } = options;
     const directory = makeTemporaryDirectory('apache');
     const ports = await findFreePorts(serverCount * 3);
     const servers = Array.from({ length: serverCount }, (_, index) => {
       const dataDir = dataDirs?.[index] ?? join(directory.path, `data-${index + 1}`);
       const clientPort = ports[index * 3] ?? 0;
-      return new Server({ sid: index + 1, clientPort, dataDir, directory: directory.path, heapMiB });
+      return new Server({ sid: index + 1, clientPort, dataDir, directory: directory.path, options });
     });
     const peers = servers.map(({ sid }, index) => [
       `server.${sid}`,

@@ -1,86 +1,38 @@
-/** Plays a sequence with us and with Apache, finds the first difference, and makes a failing sequence small. */
-import { inspect } from 'node:util';
-import { play } from './play.ts';
-import type { Root, Step } from './sequence.ts';
+/** Plays a sequence on all sides at once and finds where one of ours was told something else than Apache's. */
+import type { Dialect } from './dialect.ts';
+import { blurred } from './known-differences.ts';
+import type { Action } from './operation.ts';
+import { play, type Side } from './play.ts';
 
-/** Client ports. All of them have lived through the same sequences before, so that even the root's Stat is the same. */
-export interface Targets {
-  readonly apache: readonly number[];
-  /** Our ensembles by name. */
-  readonly ours: ReadonlyMap<string, readonly number[]>;
+/** Sides that have lived through the same sequences before, so that even the Stat of `/` is the same. */
+export interface Sides {
+  readonly apache: Side;
+  readonly ours: readonly Side[];
+  readonly dialect: Dialect;
 }
 
 export interface Difference {
-  /** The ensemble of ours that answered differently. */
+  /** Which of ours was told something else. */
   readonly name: string;
-  readonly step: number;
+  /** The action after which it showed. */
+  readonly index: number;
   readonly session: number;
   readonly ours: readonly string[];
   readonly apache: readonly string[];
 }
 
-/** Shrinking replays the sequence everywhere each time; this many times at most. */
-const ATTEMPTS_MAX = 150;
-
-export async function compare(targets: Targets, steps: readonly Step[]): Promise<Difference | null> {
-  const names = [...targets.ours.keys()];
-  const [apache, ...all] = await Promise.all(
-    [targets.apache, ...targets.ours.values()].map((ports) => play(ports, steps)),
+/** @param root  the znode, new to all sides, below which the actions happen */
+export async function compare(sides: Sides, root: string, actions: readonly Action[]): Promise<Difference | null> {
+  const [apache = [], ...others] = await Promise.all(
+    [sides.apache, ...sides.ours].map((side) => play(side, root, actions)),
   );
-  for (const [index, ours] of all.entries()) {
-    for (const [step, sessions] of ours.entries()) {
-      for (const [session, lines] of sessions.entries()) {
-        const others = apache?.[step]?.[session] ?? [];
-        const name = names[index] ?? '';
-        if (lines.join('\n') !== others.join('\n')) return { name, step, session, ours: lines, apache: others };
-      }
+  for (const [position, { index, session, lines }] of apache.entries()) {
+    const expected = blurred(lines, sides.dialect);
+    for (const [which, blocks] of others.entries()) {
+      const told = blurred(blocks[position]?.lines ?? [], sides.dialect);
+      if (told.join('\n') === expected.join('\n')) continue;
+      return { name: sides.ours[which]?.name ?? '', index, session, ours: told, apache: expected };
     }
   }
   return null;
-}
-
-/**
- * Leaves out what is not needed for a difference: ever smaller runs of steps.
- * @param stepsFor  the sequence for a root of its own, since each try needs fresh znodes
- */
-export async function shrink(
-  targets: Targets,
-  first: Difference,
-  stepsFor: (root: Root) => Step[],
-  makeRoot: () => Root,
-): Promise<string> {
-  let kept = stepsFor('').map((_, index) => index);
-  let report = '';
-  let attempts = 0;
-  const fails = async (candidate: readonly number[]): Promise<boolean> => {
-    attempts += 1;
-    const all = stepsFor(makeRoot());
-    const steps = candidate.flatMap((index) => all[index] ?? []);
-    const difference = await compare(targets, steps);
-    if (difference === null) return false;
-    report = describeFailure(steps, difference);
-    kept = candidate.slice(0, difference.step + 1);
-    return true;
-  };
-  if (!(await fails(kept))) return `it does not happen a second time. ${describeFailure(stepsFor('…'), first)}`;
-  for (let size = kept.length >> 1; size >= 1 && attempts < ATTEMPTS_MAX; size >>= 1) {
-    // The first step makes the root; the last one shows the difference.
-    for (let start = 1; start < kept.length - 1 && attempts < ATTEMPTS_MAX; ) {
-      const without = [...kept.slice(0, start), ...kept.slice(Math.min(start + size, kept.length - 1))];
-      if (!(await fails(without))) start += size;
-    }
-  }
-  return report;
-}
-
-function describeFailure(steps: readonly Step[], { name, step, session, ours, apache }: Difference): string {
-  const needed = steps.slice(0, step + 1);
-  const told = (lines: readonly string[]): string => lines.map((line) => `\n    ${line}`).join('') || '\n    nothing';
-  return [
-    `after the last of ${needed.length} steps session ${session} was told`,
-    `  by ${name}:${told(ours)}`,
-    `  by Apache:${told(apache)}`,
-    'Steps:',
-    ...needed.map((each) => `  ${inspect(each, { depth: 6, breakLength: Number.POSITIVE_INFINITY })}`),
-  ].join('\n');
 }

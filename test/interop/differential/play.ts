@@ -1,136 +1,156 @@
 /**
- * Plays a sequence against a server, or an ensemble over whose servers the sessions are spread, and writes down what each
- * session was told, step by step. After each step every session syncs: what the step set off at other connections, on
- * whichever server, has arrived before the answer.
+ * Plays a sequence against one side, a server or an ensemble over whose servers the sessions are spread, and writes down
+ * what each session was told.
+ *
+ * One session speaks at a time, so that the order of all requests is given. It sends a sync ahead of its own requests:
+ * whatever the others set off before, on whichever server, has arrived ahead of the sync's answer. So no time is spent on
+ * waiting for events, and their place among the replies is compared too.
  */
-import { sessionIdEquals } from '../../../core/ids.ts';
-import type { Notation, Request } from '../../support/requests.ts';
-import { blurred } from './known-differences.ts';
-import { RawSession } from './raw-session.ts';
-import { LAST_SEEN, SESSION_COUNT, type Step } from './sequence.ts';
+import { type SessionId, sessionIdEquals } from '../../../core/ids.ts';
+import { type Action, isSentAlone, LAST_SEEN, type Operation, type Request } from './operation.ts';
+import { NOT_READY } from './ready.ts';
+import { removeTree } from './remove-tree.ts';
+import type { WireNotation } from './wire.ts';
+import { WireSession } from './wire-session.ts';
 
-/** Lines by step and session. */
-export type Transcript = readonly (readonly (readonly string[])[])[];
+export const SESSION_COUNT = 3;
+export const SESSION_TIMEOUT_MS = 40_000;
 
-/** @param ports  session i connects to the server i, and from the first again when there are fewer */
-export async function play(ports: readonly number[], steps: readonly Step[]): Promise<Transcript> {
-  const player = await Player.start(ports);
+export interface Side {
+  readonly name: string;
+  /** Session i connects to server i, and from the first again when there are fewer. */
+  readonly ports: readonly number[];
+  /** Whether it gives a zxid of its own to a request that it cannot decode, where the other side does not. */
+  skipsZxidFor(request: Request): boolean;
+}
+
+/** What one session was told up to and with its part in the action at `index`. */
+export interface Block {
+  readonly index: number;
+  readonly session: number;
+  readonly lines: readonly string[];
+}
+
+/** @param root  does not exist yet; what was made below it is removed afterwards */
+export async function play(side: Side, root: string, actions: readonly Action[]): Promise<Block[]> {
+  const player = new Player(side);
   try {
-    const transcript: string[][][] = [];
-    for (const step of steps) transcript.push(await player.play(step));
-    return transcript;
+    await player.begin(root);
+    const blocks: Block[] = [];
+    for (const { index, burst } of burstsOf(actions)) {
+      const session = actions[index]?.session ?? 0;
+      blocks.push({ index, session, lines: await player.perform(session, burst) });
+    }
+    for (let session = 0; session < SESSION_COUNT; session++) {
+      blocks.push({ index: actions.length - 1, session, lines: await player.perform(session, []) });
+    }
+    await player.clean(root);
+    return blocks;
   } finally {
     await player.end();
   }
 }
 
+/** Runs of actions that go out in one write. */
+function burstsOf(actions: readonly Action[]): { index: number; burst: Operation[] }[] {
+  const bursts: { index: number; burst: Operation[] }[] = [];
+  for (const [index, { session, isJoined, operation }] of actions.entries()) {
+    const last = bursts.at(-1);
+    const previous = actions[index - 1];
+    const continues = isJoined && previous?.session === session && last !== undefined;
+    if (continues && !isSentAlone(previous.operation) && !isSentAlone(operation)) {
+      last.index = index;
+      last.burst.push(operation);
+    } else bursts.push({ index, burst: [operation] });
+  }
+  return bursts;
+}
+
 class Player {
-  readonly #ports: readonly number[];
-  readonly #sessions: RawSession[] = [];
-  readonly #ended: { readonly name: string; readonly id: RawSession['id'] }[] = [];
-  readonly #lives = Array.from({ length: SESSION_COUNT }, () => 1);
+  readonly #side: Side;
+  readonly #sessions: WireSession[];
+  readonly #ended: { readonly name: string; readonly id: SessionId }[] = [];
+  readonly #skipped: number[] = [];
   #baseZxid = 0;
 
-  private constructor(ports: readonly number[]) {
-    this.#ports = ports;
+  constructor(side: Side) {
+    this.#side = side;
+    this.#sessions = Array.from(
+      { length: SESSION_COUNT },
+      (_, index) => new WireSession({ ports: side.ports, index, notation: this.#notation }),
+    );
   }
 
-  static async start(ports: readonly number[]): Promise<Player> {
-    const player = new Player(ports);
-    for (let index = 0; index < SESSION_COUNT; index++) player.#sessions.push(await player.#open(index));
-    await player.#catchUp();
-    // From here on zxids are told as their distance from this one.
-    player.#baseZxid = player.#at(0).lastZxidSeen;
-    return player;
-  }
-
-  async play(step: Step): Promise<string[][]> {
-    const session = this.#at(step.session);
-    switch (step.type) {
-      case 'ask':
-        await session.ask(step.requests.map((request) => this.#concrete(request, session)));
-        break;
-      case 'askUnknown':
-        await session.ask([{ op: 'raw', opCode: step.opCode, body: new Uint8Array(0) }]);
-        await session.untilClosed();
-        break;
-      case 'close':
-        this.#ended.push({ name: this.#nameOf(step.session), id: session.id });
-        await session.ask([{ op: 'closeSession' }]);
-        await session.untilClosed();
-        // Whoever asks for it again is refused.
-        await session.connect();
-        await session.untilClosed();
-        break;
-      case 'reattach':
-        await session.connect();
-        break;
+  /** From here on zxids are told as their distance from the one that all sessions have reached. */
+  async begin(root: string): Promise<void> {
+    for (const session of this.#sessions) await session.begin(SESSION_TIMEOUT_MS);
+    const open = [{ perms: 31, scheme: 'world', id: 'anyone' }];
+    // A child that no request names keeps the root from being deleted.
+    const made = [root, `${root}/keep`].map((path): Request => ({ op: 'create', path, data: '', acl: open, flags: 0 }));
+    await this.#at(0).ask(made);
+    for (const session of this.#sessions) {
+      await session.ask([]);
+      session.take();
     }
-    await this.#settle(step);
-    const lines = this.#sessions.map((each) => each.take().map(blurred));
-    if (step.type === 'close') await this.#replace(step.session);
+    this.#baseZxid = this.#at(0).lastZxidSeen;
+  }
+
+  async perform(index: number, burst: readonly Operation[]): Promise<string[]> {
+    const session = this.#at(index);
+    const [first] = burst;
+    if (first?.op === 'close') {
+      this.#ended.push({ name: session.name, id: session.id });
+      await session.replace(SESSION_TIMEOUT_MS);
+    } else if (first?.op === 'reattach') await session.reattach(first.how, first.timeoutMs);
+    else await this.#ask(session, burst);
     // Ephemerals go in no promised order.
-    return step.type === 'close' ? lines.map((own) => own.sort()) : lines;
+    const lines = session.take();
+    return first?.op === 'close' ? lines.sort() : lines;
+  }
+
+  async clean(root: string): Promise<void> {
+    if (!NOT_READY.has('addAuth')) await removeTree(this.#at(0), root);
   }
 
   async end(): Promise<void> {
-    for (const session of this.#sessions) if (session.isOpen) await session.ask([{ op: 'closeSession' }]);
-    for (const session of this.#sessions) await session.destroy();
+    for (const session of this.#sessions) await session.end();
   }
 
-  async #settle({ type, session: asking }: Step): Promise<void> {
-    for (const [index, session] of this.#sessions.entries()) {
-      // Hung up on after an unknown op: the session goes on over the next connection.
-      if (!session.isOpen && type !== 'close') await session.connect();
-      if (index !== asking) await session.ask([{ op: 'sync', path: '/' }]);
-    }
+  async #ask(session: WireSession, burst: readonly Operation[]): Promise<void> {
+    const requests = burst.flatMap((operation) => {
+      if (operation.op === 'close' || operation.op === 'reattach') return [];
+      return this.#concrete(operation, session);
+    });
+    const [first] = requests;
+    if (first !== undefined && isSentAlone(first)) await session.askAlone(first);
+    else await session.ask(requests);
   }
 
-  async #replace(index: number): Promise<void> {
-    this.#lives[index] = (this.#lives[index] ?? 0) + 1;
-    this.#sessions[index] = await this.#open(index);
-    await this.#catchUp();
+  #concrete(request: Request, session: WireSession): Request {
+    const isSetWatches = request.op === 'setWatches' || request.op === 'setWatches2';
+    return isSetWatches && request.since === LAST_SEEN ? { ...request, since: session.lastZxidSeen } : request;
   }
 
-  /** Lets every server show what happened; what is told meanwhile is of no interest. */
-  async #catchUp(): Promise<void> {
-    for (const session of this.#sessions) {
-      await session.ask([{ op: 'sync', path: '/' }]);
-      session.take();
-    }
-  }
-
-  async #open(index: number): Promise<RawSession> {
-    const session = new RawSession(this.#ports[index % this.#ports.length] ?? 0, this.#notation);
-    await session.connect();
-    return session;
-  }
-
-  #concrete(request: Request, session: RawSession): Request {
-    return request.op === 'setWatches' && request.since === LAST_SEEN
-      ? { ...request, since: session.lastZxidSeen }
-      : request;
-  }
-
-  #at(index: number): RawSession {
+  #at(index: number): WireSession {
     const session = this.#sessions[index];
     if (session === undefined) throw new RangeError(`there is no session ${index}`);
     return session;
   }
 
-  #nameOf(index: number): string {
-    return `session ${index}${"'".repeat((this.#lives[index] ?? 1) - 1)}`;
+  get #notation(): WireNotation {
+    return {
+      zxid: (zxid) => {
+        if (zxid <= 0) return String(zxid);
+        if (zxid <= this.#baseZxid) return 'before';
+        return `+${zxid - this.#baseZxid - this.#skipped.filter((each) => each <= zxid).length}`;
+      },
+      session: (id) => {
+        const present = this.#sessions.find((session) => sessionIdEquals(session.id, id));
+        return (present ?? this.#ended.find((session) => sessionIdEquals(session.id, id)))?.name ?? 'a stranger';
+      },
+      undecodable: (request, zxid) => {
+        if (this.#side.skipsZxidFor(request) && !this.#skipped.includes(zxid)) this.#skipped.push(zxid);
+      },
+    };
   }
-
-  readonly #notation: Notation = {
-    zxid: (zxid) => {
-      if (zxid <= 0) return String(zxid);
-      return zxid > this.#baseZxid ? `+${zxid - this.#baseZxid}` : 'before';
-    },
-    session: (id) => {
-      const index = this.#sessions.findIndex((session) => sessionIdEquals(session.id, id));
-      if (index >= 0) return this.#nameOf(index);
-      return this.#ended.find((session) => sessionIdEquals(session.id, id))?.name ?? 'a stranger';
-    },
-  };
 }

@@ -1,216 +1,282 @@
 /**
- * Random conversations of a few sessions with one server, from a seed. Paths are short and few, so that requests meet
- * each other; every kind of refusal turns up. What two servers may legitimately answer differently is kept out here
- * where it would change their trees (known-differences.ts, `avoided`).
+ * Random conversations of a few sessions with one server, from a seed. Every kind of request and of refusal turns up. What
+ * two versions may legitimately answer differently is kept out where it would change their trees (known-differences.ts).
  */
-import type { Acl } from '../../../core/jute/acl.ts';
+import { type Acl, OPEN_ACL } from '../../../core/jute/acl.ts';
 import { Prng } from '../../simulation/prng.ts';
-import type { MultiMember, Request } from '../../support/requests.ts';
+import type { Dialect } from './dialect.ts';
+import { encodeBody } from './encode.ts';
+import {
+  type Action,
+  LAST_SEEN,
+  type Member,
+  type Operation,
+  type Path,
+  type Reattachment,
+  type Request,
+} from './operation.ts';
+import { SESSION_COUNT } from './play.ts';
+import { isReady } from './ready.ts';
+import { BAD_FLAGS, DATA, LIMITS, PLAIN_FLAGS, TTLS, Vocabulary, WATCHER_TYPES } from './vocabulary.ts';
 
-export const SESSION_COUNT = 3;
+export interface SequenceOptions {
+  readonly seed: number;
+  /** The znode below which everything happens. */
+  readonly root: string;
+  /** Number of actions. */
+  readonly length: number;
+  readonly dialect: Dialect;
+}
 
-/** In `setWatches`: the last zxid that the session has seen. */
-export const LAST_SEEN = -1;
-
-export type Step =
-  /** One session sends these at once and waits for all answers. */
-  | { readonly type: 'ask'; readonly session: number; readonly requests: readonly Request[] }
-  /** An op that no server knows, by itself: 3.8.0 lets its refusal overtake the answers before it. */
-  | { readonly type: 'askUnknown'; readonly session: number; readonly opCode: number }
-  /** The session ends, and a new one takes its place. */
-  | { readonly type: 'close'; readonly session: number }
-  /** A second connection takes the session over. */
-  | { readonly type: 'reattach'; readonly session: number };
-
-/** Below this znode everything happens; the first step makes it. */
-export type Root = string;
-
-const NAMES = ['a', 'b', 'c'];
-const DATA = [null, '', 'x', 'some more bytes', 'ünïcode'];
-const VERSIONS = [-1, -1, -1, -1, 0, 0, 1, 2, -2];
-const PLAIN_FLAGS = [0, 0, 0, 0, 0, 0, 1, 2, 2, 3];
-/** 4 means nothing to create and create2, outside a multi. */
-const FLAGS = [...PLAIN_FLAGS, 4];
-const BAD_FLAGS = [5, 6, 7, -1];
-const BURST_MAX = 5;
-const MULTI_MAX = 4;
-const LIKELY_MAX = 8;
+const BURSTS = [1, 1, 2, 4, 8, 12, 20];
+const REATTACHMENTS: readonly Reattachment[] = [
+  'taken over',
+  'moved',
+  'by an old client',
+  'with a wrong password',
+  'from the future',
+];
+const TIMEOUTS_MS = [40_000, 40_000, 30_000, 1_000_000, 0, -5];
 const SEQUENTIAL = 2;
 
-const ACLS: readonly (readonly Acl[])[] = [
-  [{ perms: 31, scheme: 'ip', id: '127.0.0.0/8' }],
-  [{ perms: 1, scheme: 'world', id: 'anyone' }],
-  [
-    { perms: 31, scheme: 'world', id: 'anyone' },
-    { perms: 31, scheme: 'world', id: 'anyone' },
-    { perms: 5, scheme: 'digest', id: 'user:hash' },
-  ],
-  [],
-  [{ perms: 31, scheme: 'auth', id: '' }],
-  [{ perms: 31, scheme: 'world', id: 'me' }],
-  [{ perms: 31, scheme: 'unknown', id: 'x' }],
-  [{ perms: 31, scheme: 'digest', id: 'a:b:c' }],
-  [{ perms: 31, scheme: 'ip', id: 'nowhere' }],
-];
-/** Without READ; for names that no `exists` asks for. */
-const HIDING: readonly Acl[] = [{ perms: 30, scheme: 'world', id: 'anyone' }];
-
-export function makeSequence(seed: number, root: Root, length: number): Step[] {
-  const generator = new Generator(new Prng(seed), root);
-  // A child that no request names keeps the root from being deleted.
-  const made: Request[] = [
-    { op: 'create', path: root },
-    { op: 'create', path: `${root}/keep` },
-  ];
-  const steps: Step[] = [{ type: 'ask', session: 0, requests: made }];
-  for (let count = 0; count < length; ) {
-    const step = generator.step();
-    steps.push(step);
-    count += step.type === 'ask' ? step.requests.length : 1;
-  }
-  return steps;
+export function makeSequence(options: SequenceOptions): Action[] {
+  const generator = new Generator(options);
+  const actions: Action[] = [];
+  while (actions.length < options.length) actions.push(...generator.burst());
+  return actions.slice(0, options.length);
 }
+
+type Make = () => Operation;
 
 class Generator {
   readonly #prng: Prng;
-  readonly #root: Root;
-  /** Paths that were created, perhaps in vain, perhaps deleted since: where requests are likely to find something. */
-  readonly #likely: string[] = [];
+  readonly #dialect: Dialect;
+  readonly #root: string;
+  readonly #words: Vocabulary;
   /** While true, requests are made that will probably succeed: most multis of any other kind fail. */
   #isMild = false;
   #freshCount = 0;
+  /** What a setter of quotas has still to ask. */
+  #quotaScript: Request[] = [];
+  readonly #kinds: readonly (readonly [weight: number, make: Make])[];
+  readonly #weightSum: number;
 
-  constructor(prng: Prng, root: Root) {
-    this.#prng = prng;
+  constructor({ seed, root, dialect }: SequenceOptions) {
+    this.#prng = new Prng(seed);
+    this.#dialect = dialect;
     this.#root = root;
+    this.#words = new Vocabulary({ prng: this.#prng, root, dialect });
+    this.#kinds = this.#table();
+    this.#weightSum = this.#kinds.reduce((sum, [weight]) => sum + weight, 0);
   }
 
-  step(): Step {
+  burst(): Action[] {
     const prng = this.#prng;
     const session = prng.below(SESSION_COUNT);
-    if (prng.chance(0.02)) return { type: 'close', session };
-    if (prng.chance(0.02)) return { type: 'reattach', session };
-    if (prng.chance(0.01)) return { type: 'askUnknown', session, opCode: prng.pick([0, 10, 50]) };
-    const count = prng.chance(0.3) ? prng.between(2, BURST_MAX) : 1;
-    const requests = Array.from({ length: count }, () => this.#request());
-    return { type: 'ask', session, requests };
+    const count = prng.pick(BURSTS);
+    return Array.from({ length: count }, (_, index) => ({
+      session,
+      isJoined: index > 0,
+      operation: this.#operation(),
+    }));
   }
 
-  #request(): Request {
+  #table(): readonly (readonly [number, Make])[] {
     const prng = this.#prng;
-    const draw = prng.below(100);
-    if (draw < 40) return this.#write();
-    if (draw < 52) return { op: 'getData', path: this.#path(), watch: prng.chance(0.5) };
-    if (draw < 62) return { op: 'exists', path: this.#shownPath(), watch: prng.chance(0.5) };
-    if (draw < 68) return { op: 'getChildren', path: this.#path(), watch: prng.chance(0.5) };
-    if (draw < 74) return { op: 'getChildren2', path: this.#path(), watch: prng.chance(0.5) };
-    if (draw < 88) return { op: 'multi', ops: this.#members() };
-    if (draw < 91) return { op: 'sync', path: prng.pick([null, '', this.#path()]) };
-    if (draw < 94) return { op: 'getACL', path: this.#path() };
-    if (draw < 96) return this.#setWatches();
-    if (draw < 98) return { op: 'ping' };
-    return { op: 'raw', opCode: prng.pick([3, 4, 8, 12]), body: Uint8Array.from([0, 0, 0, 9, 0x2f]) };
+    const words = this.#words;
+    return [
+      [44, () => this.#write()],
+      [10, () => ({ op: 'getData', ...this.#watchable() })],
+      [8, () => ({ op: 'exists', ...this.#watchable(), path: words.watchedPath() })],
+      [5, () => ({ op: 'getChildren', ...this.#watchable() })],
+      [5, () => ({ op: 'getChildren2', ...this.#watchable() })],
+      [14, () => this.#multi()],
+      [4, () => this.#multiRead()],
+      [2, () => ({ op: 'sync', path: prng.pick([null, '', words.path()]) })],
+      [4, () => this.#setAcl()],
+      [3, () => ({ op: 'getACL', path: words.path() })],
+      [2, () => ({ op: 'getEphemerals', path: prng.pick([null, '', '/', this.#root, words.path()]) })],
+      [2, () => ({ op: 'getAllChildrenNumber', path: words.path() })],
+      [4, () => this.#addWatch()],
+      [2, () => this.#watcherRequest('removeWatches')],
+      [2, () => this.#watcherRequest('checkWatches')],
+      [2, () => this.#setWatches()],
+      [2, () => ({ op: 'addAuth', ...words.identity() })],
+      [1, () => ({ op: 'whoAmI' })],
+      [1, () => ({ op: 'ping' })],
+      [1, () => ({ op: 'reconfig', joining: prng.pick([null, '', 'server.9=x:1:2;3']), leaving: null, members: null })],
+      [2, () => this.#mangled()],
+      [0.7, () => ({ op: 'unknown', opCode: prng.pick([10, 23, 50, 99, 1000]) })],
+      [2, () => this.#quota()],
+      [2, () => ({ op: 'close' })],
+      [3, () => ({ op: 'reattach', how: prng.pick(REATTACHMENTS), timeoutMs: prng.pick(TIMEOUTS_MS) })],
+    ];
   }
 
-  #write(): Exclude<MultiMember, { op: 'check' }> {
+  #operation(): Operation {
+    for (;;) {
+      const operation = this.#anyOperation();
+      if (isReady(operation)) return operation;
+    }
+  }
+
+  #anyOperation(): Operation {
+    let draw = this.#prng.unit() * this.#weightSum;
+    for (const [weight, make] of this.#kinds) {
+      draw -= weight;
+      if (draw < 0) return make();
+    }
+    return { op: 'ping' };
+  }
+
+  #watchable(): { path: Path; watch: boolean } {
+    const watch = this.#prng.chance(0.5);
+    return { path: watch ? this.#words.watchedPath() : this.#words.path(), watch };
+  }
+
+  #write(): Member {
     const prng = this.#prng;
+    const path = this.#isMild ? this.#words.latest : this.#words.path();
     const draw = prng.below(10);
-    if (draw < 5) return this.#create(prng.chance(0.05) ? prng.pick(BAD_FLAGS) : prng.pick(FLAGS));
-    if (draw < 9) return { op: 'setData', path: this.#path(), data: prng.pick(DATA), version: this.#version() };
-    return { op: 'delete', path: this.#path(), version: this.#version() };
+    if (draw < 5) return this.#create();
+    if (draw < 9) return { op: 'setData', path, data: prng.pick(DATA), version: this.#version() };
+    return { op: 'delete', path, version: this.#version() };
   }
 
-  #create(flags: number): MultiMember & { readonly op: 'create' | 'create2' } {
+  #create(): Member {
     const prng = this.#prng;
-    const isHidden = prng.chance(0.06);
-    const path = isHidden ? `${this.#root}/h` : this.#newPath();
-    const op = prng.pick(['create', 'create2'] as const);
-    const plain = { op, path, data: prng.pick(DATA), flags };
-    if (isHidden) return { ...plain, flags: flags & 1, acl: HIDING };
-    if (path !== null && (flags & SEQUENTIAL) === 0) this.#likely.push(path);
-    if (this.#likely.length > LIKELY_MAX) this.#likely.shift();
-    return prng.chance(0.12) ? { ...plain, acl: prng.pick(ACLS) } : plain;
+    const path = this.#isMild ? `${this.#root}/fresh${this.#freshCount++}` : this.#words.newPath();
+    const acl = this.#isMild ? OPEN_ACL : this.#words.acl(path);
+    const draw = prng.below(20);
+    const data = prng.pick(DATA);
+    const flags = this.#flags();
+    if (path !== null && (flags & SEQUENTIAL) === 0) this.#words.remember(path);
+    if (draw < 3) return { op: 'createContainer', path, data, acl, flags: this.#isMild || draw > 0 ? 4 : flags };
+    if (draw < 6) return this.#createTtl({ path, data, acl });
+    return { op: draw < 13 ? 'create' : 'create2', path, data, acl, flags };
   }
 
-  #members(): MultiMember[] {
+  #createTtl(node: { path: Path; data: Path; acl: readonly Acl[] | null }): Member {
     const prng = this.#prng;
-    this.#isMild = prng.chance(0.6);
-    const members = Array.from({ length: prng.pick([0, 1, 1, 2, 2, 2, 3, MULTI_MAX]) }, (): MultiMember => {
-      if (prng.chance(0.2)) return { op: 'check', path: this.#path() ?? this.#root, version: this.#version() };
-      const drawn = this.#write();
-      const write = { ...drawn, path: drawn.path ?? this.#root };
-      const isCreate = write.op === 'create' || write.op === 'create2';
-      return isCreate && !PLAIN_FLAGS.includes(write.flags ?? 0) ? { ...write, flags: 0 } : write;
-    });
-    this.#isMild = false;
-    return members;
+    const ttl = this.#isMild ? 100_000 : prng.pick(TTLS);
+    const flags = prng.chance(0.9) || this.#isMild ? prng.pick([5, 6]) : this.#flags();
+    return { op: 'createTTL', ...node, flags, ttl };
+  }
+
+  #flags(): number {
+    const prng = this.#prng;
+    if (this.#isMild) return prng.pick(PLAIN_FLAGS);
+    if (prng.chance(0.04)) return prng.pick(BAD_FLAGS);
+    return prng.chance(0.04) ? prng.pick([4, 5, 6]) : prng.pick(PLAIN_FLAGS);
   }
 
   #version(): number {
-    return this.#isMild ? -1 : this.#prng.pick(VERSIONS);
+    return this.#isMild ? -1 : this.#words.version();
+  }
+
+  #multi(): Request {
+    const prng = this.#prng;
+    this.#isMild = prng.chance(0.6);
+    const ops = Array.from({ length: prng.pick([0, 1, 1, 2, 2, 2, 3, 4, 6]) }, () => this.#member());
+    this.#isMild = false;
+    return { op: 'multi', ops };
+  }
+
+  #member(): Request {
+    const prng = this.#prng;
+    if (prng.chance(0.15)) return { op: 'check', path: this.#words.path() ?? this.#root, version: this.#version() };
+    if (!this.#isMild && prng.chance(0.02)) return { op: 'getData', path: this.#root, watch: false };
+    const member = this.#write();
+    // A multi of Apache 3.8 stumbles over these in ways of its own (known-differences.ts).
+    if (this.#dialect === '3.9') return member;
+    const write = { ...member, path: member.path ?? this.#root };
+    const isPlain = write.op !== 'create' && write.op !== 'create2';
+    return isPlain || PLAIN_FLAGS.includes(write.flags) ? write : { ...write, flags: 0 };
+  }
+
+  #multiRead(): Request {
+    const prng = this.#prng;
+    const ops = Array.from({ length: prng.below(4) }, (): Request => {
+      if (prng.chance(0.03)) return { op: 'delete', path: this.#words.path(), version: -1 };
+      return { op: prng.pick(['getData', 'getChildren'] as const), path: this.#words.path(), watch: prng.chance(0.2) };
+    });
+    return { op: 'multiRead', ops };
+  }
+
+  #setAcl(): Request {
+    const path = this.#words.path();
+    const isSystem = path === null || !path.startsWith(`${this.#root}/`);
+    // The root and what is above it stay open to all.
+    return { op: 'setACL', path, acl: isSystem ? null : this.#words.acl(path), version: this.#words.version() };
+  }
+
+  #addWatch(): Request {
+    const mode = this.#prng.chance(0.05) ? this.#prng.pick([2, -1]) : this.#prng.below(2);
+    return { op: 'addWatch', path: this.#words.persistentPath(), mode };
+  }
+
+  #watcherRequest(op: 'removeWatches' | 'checkWatches'): Request {
+    const prng = this.#prng;
+    if (prng.chance(0.4)) return { op, path: this.#words.persistentPath(), type: this.#watcherType([3, 3, 3, 0, 9]) };
+    return { op, path: this.#words.watchedPath(), type: this.#watcherType(WATCHER_TYPES) };
+  }
+
+  #watcherType(types: readonly number[]): number {
+    return this.#dialect === '3.9' ? this.#prng.below(7) : this.#prng.pick(types);
   }
 
   #setWatches(): Request {
-    const paths = (): string[] => Array.from({ length: this.#prng.below(4) }, () => this.#shownPath());
-    return {
-      op: 'setWatches',
-      since: this.#prng.pick([0, LAST_SEEN]),
-      data: paths(),
-      exist: paths(),
-      child: paths(),
-    };
+    const paths = (make: () => string): string[] => Array.from({ length: this.#prng.below(4) }, make);
+    const watched = (): string => this.#words.watchedPath();
+    const since = this.#prng.pick([0, LAST_SEEN, LAST_SEEN]);
+    const lists = [paths(watched), paths(watched), paths(watched)];
+    if (this.#prng.chance(0.4)) return { op: 'setWatches', since, lists };
+    const persistent = (): string => this.#words.persistentPath();
+    return { op: 'setWatches2', since, lists: [...lists, paths(persistent), paths(persistent)] };
   }
 
-  /** Mostly a znode that may be there; sometimes one that cannot, or no path at all. */
-  #path(): string | null {
+  /** A good body, cut short or with a length in it that cannot be. */
+  #mangled(): Request {
     const prng = this.#prng;
-    if (!this.#isMild && prng.chance(0.04)) return `${this.#root}/h`;
-    if (!this.#isMild && prng.chance(0.01)) return null;
-    return this.#shownPath();
+    const drawn = prng.pick<() => Operation>([
+      () => this.#write(),
+      () => ({ op: 'getData', path: this.#root, watch: false }),
+      () => ({ op: 'getChildren2', path: this.#root, watch: false }),
+      () => ({ op: 'exists', path: this.#root, watch: false }),
+      () => this.#setAcl(),
+      () => this.#multi(),
+      () => this.#multiRead(),
+      () => this.#addWatch(),
+      () => this.#setWatches(),
+    ])();
+    if (drawn.op === 'close' || drawn.op === 'reattach') return { op: 'ping' };
+    const { length } = encodeBody(drawn);
+    if (prng.chance(0.7)) return { op: 'mangled', of: drawn, keep: prng.below(length) };
+    // The first int of a body is a length or, in a multi, an op code; setWatches begins with a zxid.
+    const at = drawn.op === 'setWatches' || drawn.op === 'setWatches2' ? 8 : 0;
+    return { op: 'mangled', of: drawn, at, length: prng.pick([-2, -7, 0x7fff_ffff, 0x2000_0000, length + 1]) };
   }
 
-  #shownPath(): string {
+  #quota(): Request {
     const prng = this.#prng;
-    if (this.#isMild) return this.#likely.at(-1) ?? this.#root;
-    if (prng.chance(0.05)) return this.#oddPath();
-    return this.#likely.length > 0 && prng.chance(0.7) ? prng.pick(this.#likely) : this.#anyPath();
-  }
-
-  #newPath(): string | null {
-    const prng = this.#prng;
-    if (this.#isMild) return `${this.#root}/fresh${this.#freshCount++}`;
-    if (prng.chance(0.05)) return prng.pick([null, this.#oddPath()]);
-    const parent = this.#likely.length > 0 && prng.chance(0.5) ? prng.pick(this.#likely) : this.#root;
-    return prng.chance(0.1) ? this.#anyPath() : `${parent}/${prng.pick(NAMES)}`;
-  }
-
-  #anyPath(): string {
-    const prng = this.#prng;
-    const depth = prng.pick([0, 1, 1, 1, 2, 2, 3]);
-    let path = this.#root;
-    for (let level = 0; level < depth; level++) path += `/${prng.pick(NAMES)}`;
-    // The name of a sequential znode, if there is one by now.
-    if (prng.chance(0.05)) path += `000000000${prng.below(4)}`;
-    return path;
-  }
-
-  #oddPath(): string {
-    const root = this.#root;
-    return this.#prng.pick([
-      '',
-      '/',
-      'a',
-      `${root}/`,
-      `${root}//a`,
-      `${root}/./a`,
-      `${root}/a/..`,
-      `${root}/a/`,
-      `${root}/\u0001`,
-      `${root}/a\0`,
-      '/zookeeper',
-      '/zookeeper/config',
-      '/zookeeper/quota',
-      '/nowhere/a',
-    ]);
+    const limited = prng.pick([this.#root, `${this.#root}/a`]);
+    const place = `/zookeeper/quota${limited}`;
+    const next = this.#quotaScript.shift();
+    if (next !== undefined) return next;
+    const plain = { op: 'create', acl: OPEN_ACL, flags: 0 } as const;
+    if (prng.chance(0.5)) {
+      const parents = [`/zookeeper/quota${this.#root}`, place];
+      this.#quotaScript = [
+        { op: 'multi', ops: [{ ...plain, path: `${place}/zookeeper_limits`, data: prng.pick(LIMITS) }] },
+        { ...plain, path: `${place}/zookeeper_stats`, data: 'count=0,bytes=0' },
+        { op: 'getData', path: `${place}/zookeeper_stats`, watch: false },
+      ];
+      return { ...plain, path: parents[prng.below(2)] ?? place, data: '' };
+    }
+    if (prng.chance(0.2)) return { op: 'delete', path: `${place}/zookeeper_limits`, version: -1 };
+    if (prng.chance(0.2)) {
+      return { op: 'setData', path: `${place}/zookeeper_limits`, data: prng.pick(LIMITS), version: -1 };
+    }
+    return { op: 'getData', path: `${place}/zookeeper_${prng.pick(['stats', 'limits'])}`, watch: false };
   }
 }

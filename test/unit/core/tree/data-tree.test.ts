@@ -135,6 +135,14 @@ dataTree('shows containers and TTL znodes without an owner, and closes no sessio
   assert.is(tree.ephemeralCount, 0);
 });
 
+dataTree('without extended types a TTL znode of the log is the ephemeral of a session that nobody has', () => {
+  const tree = new DataTree();
+  applyAll(tree, [{ type: OpCode.createTTL, path: '/t', data: null, acl: OPEN_ACL, parentCVersion: -1, ttl: 100 }]);
+  assert.is(formatSessionId(tree.stat(tree.find('/t')).ephemeralOwner), '0xff00000000000064');
+  assert.is(tree.ephemeralCount, 1);
+  assert.is(tree.reapables.size, 0);
+});
+
 dataTree('a multi gives the stat that each of its txns left, under one zxid', () => {
   const tree = new DataTree();
   const multi = {
