@@ -2,8 +2,8 @@
 
 import { formatSessionId, isNoSession } from '../../core/ids.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
-import { type Json, JsonList } from './json.ts';
 import { sessionNumber } from './java-text.ts';
+import { type Json, JsonList } from './json.ts';
 import type { ServedConnection } from './replica-view.ts';
 
 /** FinalRequestProcessor's names of the operations. */
@@ -118,10 +118,7 @@ function fullFacts(served: ServedConnection): Record<string, Json> {
 }
 
 /** Each made when its turn to be written comes. */
-export function connectionList(
-  connections: Iterable<ServedConnection>,
-  detail: 'brief' | 'full',
-): JsonList {
+export function connectionList(connections: Iterable<ServedConnection>, detail: 'brief' | 'full'): JsonList {
   const factsOf = detail === 'brief' ? briefFacts : fullFacts;
   return new JsonList(
     (function* () {

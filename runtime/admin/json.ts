@@ -24,7 +24,7 @@ export type Json =
   | JsonDouble
   | JsonList
   | { readonly [name: string]: Json }
-  | ReadonlyMap<string, Json>;
+  | JsonMembers;
 
 /** A list of any length; `items` is gone through once. */
 export class JsonList {
@@ -35,10 +35,19 @@ export class JsonList {
   }
 }
 
+/** An object of any size, likewise. */
+export class JsonMembers {
+  readonly members: Iterable<readonly [name: string, value: Json]>;
+
+  constructor(members: Iterable<readonly [name: string, value: Json]>) {
+    this.members = members;
+  }
+}
+
 export function* jsonPieces(value: Json, indent = ''): Generator<string, void, undefined> {
   if (typeof value !== 'object' || value === null || value instanceof JsonDouble) yield scalarText(value);
   else if (value instanceof JsonList) yield* listPieces(value, indent);
-  else yield* objectPieces(value instanceof Map ? value : Object.entries(value), indent);
+  else yield* objectPieces(value instanceof JsonMembers ? value.members : Object.entries(value), indent);
 }
 
 function scalarText(value: string | number | bigint | boolean | null | JsonDouble): string {

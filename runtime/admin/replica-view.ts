@@ -1,6 +1,7 @@
 /** What a replica's own thread knows of itself and may tell: all that words, commands and metrics are made from. */
 
 import type { PeerId } from '../../core/ids.ts';
+import type { Identity } from '../../core/jute/quorum.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import type { Clock } from '../../core/server/replica-options.ts';
@@ -26,6 +27,21 @@ export interface SnapshotTaken {
   readonly bytes: number;
 }
 
+/** One end of a link to another replica. */
+export interface LinkFacts {
+  readonly peer: PeerId;
+  readonly queuedBytes: number;
+  readonly isUp: boolean;
+}
+
+/** How busy this thread is. */
+export interface LoopGauge {
+  /** Milliseconds since the thread started. */
+  utilization(): { readonly active: number; readonly idle: number };
+  /** How late timers ran, nanoseconds; null where nobody asks for it: measuring wakes the thread fifty times a second. */
+  readonly delay: { percentile(percentile: number): number } | null;
+}
+
 /** Where this replica listens; null: not at all. */
 export interface ListeningPorts {
   readonly client: number;
@@ -45,7 +61,11 @@ export interface ReplicaView {
   /** Why writes are refused at present, or null. */
   readonly storageProblem: string | null;
   readonly clock: Clock;
+  readonly loop: LoopGauge;
   connections(): Iterable<ServedConnection>;
+  links(): Iterable<LinkFacts>;
+  /** The identities that `auth` proves under `scheme`; null when it proves none. */
+  identify(scheme: string, auth: string): readonly Identity[] | null;
   /** @throws Error while another one is being taken, or when it cannot be written */
   takeSnapshot(): Promise<SnapshotTaken>;
   /** What the main thread says of threads and pipelines; null when it does not answer in time. */

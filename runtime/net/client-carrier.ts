@@ -24,6 +24,8 @@ export interface ClientSession {
   onChunk(chunk: Buffer): void;
   /** The client has taken enough for more to be sent. */
   onDrain(): void;
+  /** The client sends nothing more; it may still read. */
+  onEnd(): void;
   onClose(): void;
 }
 

@@ -26,7 +26,8 @@ export class ClientPort {
   static listen({ host, port, accept }: ClientPortOptions): Promise<ClientPort> {
     const sockets = new Set<net.Socket>();
     // Small replies must not wait for delayed acks, so no Nagle.
-    const server = net.createServer({ noDelay: true }, (socket) => {
+    // Some clients close their half behind a four-letter word, and then wait for the answer.
+    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       serve(socket, accept);
@@ -53,6 +54,7 @@ function serve(socket: net.Socket, accept: AcceptClient): void {
   const session = accept(new SocketCarrier(socket), plainAddress(socket.remoteAddress));
   socket.on('data', (chunk: Buffer) => session.onChunk(chunk));
   socket.on('drain', () => session.onDrain());
+  socket.once('end', () => session.onEnd());
   // A reset is an ordinary end; 'close' follows it.
   socket.on('error', () => undefined);
   socket.once('close', () => session.onClose());
@@ -65,7 +67,8 @@ class SocketCarrier implements ClientCarrier {
 
   constructor(socket: net.Socket) {
     this.#socket = socket;
-    this.peer = `${plainAddress(socket.remoteAddress)}:${socket.remotePort}`;
+    const address = plainAddress(socket.remoteAddress);
+    this.peer = `${address.includes(':') ? `[${address}]` : address}:${socket.remotePort}`;
   }
 
   get queuedBytes(): number {

@@ -1,0 +1,86 @@
+/** Commands about connections, sessions and watches (zookeeper-facts 11.3). */
+
+import type { SessionId } from '../../../core/ids.ts';
+import { connectionList } from '../connection-text.ts';
+import { sessionNumber } from '../java-text.ts';
+import { type Json, JsonList, JsonMembers } from '../json.ts';
+import type { ReplicaView } from '../replica-view.ts';
+import { sessionExpiries } from '../session-facts.ts';
+import { pathsBySession, sessionsByPath, watchSummary } from '../watch-facts.ts';
+import { type AdminCommand, DONE } from './command.ts';
+import { serverStatistics } from './server-commands.ts';
+
+const NO_CONNECTIONS = (): JsonList => new JsonList([]);
+
+export const CLIENT_COMMANDS: readonly AdminCommand[] = [
+  {
+    names: ['connections', 'cons'],
+    needsService: true,
+    run: (view) => ({
+      members: { connections: connectionList(view.connections(), 'full'), secure_connections: NO_CONNECTIONS() },
+    }),
+  },
+  {
+    names: ['stats', 'stat'],
+    needsService: true,
+    run: (view) => ({
+      members: {
+        ...serverStatistics(view),
+        connections: connectionList(view.connections(), 'brief'),
+        secure_connections: NO_CONNECTIONS(),
+      },
+    }),
+  },
+  {
+    names: ['connection_stat_reset', 'crst'],
+    needsService: true,
+    run: (view) => {
+      for (const { connection } of view.connections()) connection.statistics.reset();
+      return DONE;
+    },
+  },
+  { names: ['dump'], needsService: true, run: (view) => ({ members: dumpedSessions(view) }) },
+  {
+    names: ['watches', 'wchc'],
+    needsService: true,
+    run: (view) => ({ members: { session_id_to_watched_paths: new JsonMembers(watchedPaths(view)) } }),
+  },
+  {
+    names: ['watches_by_path', 'wchp'],
+    needsService: true,
+    run: (view) => ({ members: { path_to_session_ids: new JsonMembers(watchingSessions(view)) } }),
+  },
+  {
+    names: ['watch_summary', 'wchs'],
+    needsService: true,
+    run: (view) => {
+      const { connections, paths, watches } = watchSummary(view);
+      return { members: { num_connections: connections, num_paths: paths, num_total_watches: watches } };
+    },
+  },
+];
+
+function dumpedSessions(view: ReplicaView): Record<string, Json> {
+  const { tree } = view.replica;
+  const expiries = (sessionExpiries(view) ?? []).map(({ atMs, items }): [string, Json] => [
+    String(atMs),
+    new JsonList(items.map(sessionNumber)),
+  ]);
+  const ephemerals = [...tree.ephemeralOwners()].map((owner): [string, Json] => [
+    String(sessionNumber(owner)),
+    new JsonList(tree.ephemeralsOf(owner)),
+  ]);
+  return { expiry_time_to_session_ids: new JsonMembers(expiries), session_id_to_ephemeral_paths: new JsonMembers(ephemerals) };
+}
+
+function* watchedPaths(view: ReplicaView): Generator<[name: string, value: Json], void, undefined> {
+  for (const [session, paths] of pathsBySession(view)) yield [String(sessionNumber(session)), new JsonList(paths)];
+}
+
+function* watchingSessions(view: ReplicaView): Generator<[name: string, value: Json], void, undefined> {
+  for (const [path, sessions] of sessionsByPath(view)) yield [path, new JsonList(numbersOf(sessions))];
+}
+
+function* numbersOf(sessions: Iterable<SessionId>): Generator<bigint, void, undefined> {
+  for (const session of sessions) yield sessionNumber(session);
+}

@@ -1,0 +1,112 @@
+/** A replica's settings under ZooKeeper's names, as `conf` prints them and as the AdminServer has them. */
+
+import type { Json } from './json.ts';
+import { directorySizes } from './machine-facts.ts';
+import { isStandalone, type ReplicaView } from './replica-view.ts';
+
+/** What a replica does not have: a port for TLS, for elections, a backlog of its own. */
+const NONE = -1;
+const IN_MEMORY = '(in memory)';
+const CONFIG_PATH = '/zookeeper/config';
+const ELECTION_ALGORITHM = 3;
+const PARTICIPANT = 0;
+
+/** The lines of `conf`. */
+export function* configurationText(view: ReplicaView): Generator<string, void, undefined> {
+  const { settings, directory } = view;
+  const sizes = directorySizes(directory);
+  const lines: readonly (readonly [name: string, value: string | number])[] = [
+    ['clientPort', view.ports.client],
+    ['secureClientPort', NONE],
+    ['dataDir', directory ?? IN_MEMORY],
+    ['dataDirSize', sizes.snapshots],
+    ['dataLogDir', directory ?? IN_MEMORY],
+    ['dataLogSize', sizes.logs],
+    ['tickTime', settings.tickTimeMs],
+    ['maxClientCnxns', settings.maxClientConnections],
+    ['minSessionTimeout', settings.minSessionTimeoutMs],
+    ['maxSessionTimeout', settings.maxSessionTimeoutMs],
+    ['clientPortListenBacklog', NONE],
+    ['serverId', serverId(view)],
+    ...(isStandalone(view) ? [] : ensembleLines(view)),
+  ];
+  for (const [name, value] of lines) yield `${name}=${value}\n`;
+  if (!isStandalone(view)) yield `membership: \n${membership(view)}`;
+}
+
+/** The members of `configuration`. */
+export function configurationFacts(view: ReplicaView): Record<string, Json> {
+  const { settings, directory } = view;
+  const facts = {
+    client_port: view.ports.client,
+    data_dir: directory ?? IN_MEMORY,
+    data_log_dir: directory ?? IN_MEMORY,
+    tick_time: settings.tickTimeMs,
+    max_client_cnxns: settings.maxClientConnections,
+    min_session_timeout: settings.minSessionTimeoutMs,
+    max_session_timeout: settings.maxSessionTimeoutMs,
+    server_id: serverId(view),
+    client_port_listen_backlog: NONE,
+  };
+  if (isStandalone(view)) return facts;
+  return {
+    ...facts,
+    init_limit: initLimitTicks(view),
+    sync_limit: syncLimitTicks(view),
+    election_alg: ELECTION_ALGORITHM,
+    election_port: NONE,
+    quorum_port: NONE,
+    peer_type: PARTICIPANT,
+  };
+}
+
+/** What a zoo.cfg for this replica would say, as far as that has words for it. */
+export function zooCfgText(view: ReplicaView): string {
+  const { settings, directory } = view;
+  const lines: readonly (readonly [name: string, value: string | number])[] = [
+    ['tickTime', settings.tickTimeMs],
+    ['initLimit', initLimitTicks(view)],
+    ['syncLimit', syncLimitTicks(view)],
+    ...(directory === null ? [] : [['dataDir', directory.replace(/\/version-2$/, '')] as const]),
+    ['clientPort', view.ports.client],
+    ['clientPortAddress', settings.host],
+    ['maxClientCnxns', settings.maxClientConnections],
+    ['minSessionTimeout', settings.minSessionTimeoutMs],
+    ['maxSessionTimeout', settings.maxSessionTimeoutMs],
+    ['snapCount', settings.snapCount],
+    ['4lw.commands.whitelist', settings.fourLetterWords.join(',')],
+  ];
+  return lines.map(([name, value]) => `${name}=${value}\n`).join('');
+}
+
+/** A server alone has no number in ZooKeeper. */
+function serverId(view: ReplicaView): number {
+  return isStandalone(view) ? 0 : view.id;
+}
+
+function ensembleLines(view: ReplicaView): readonly (readonly [name: string, value: number])[] {
+  return [
+    ['initLimit', initLimitTicks(view)],
+    ['syncLimit', syncLimitTicks(view)],
+    ['electionAlg', ELECTION_ALGORITHM],
+    ['electionPort', NONE],
+    ['quorumPort', NONE],
+    ['peerType', PARTICIPANT],
+  ];
+}
+
+function initLimitTicks({ settings }: ReplicaView): number {
+  return Math.max(1, Math.round(settings.initLimitMs / settings.tickTimeMs));
+}
+
+/** Silence after which a replica counts as lost is set in milliseconds here, and may be less than a tick. */
+function syncLimitTicks({ settings }: ReplicaView): number {
+  return Math.max(1, Math.round(settings.heartbeatTimeoutMs / settings.tickTimeMs));
+}
+
+function membership({ replica }: ReplicaView): string {
+  const { tree } = replica;
+  const row = tree.find(CONFIG_PATH);
+  const data = row < 0 ? null : tree.data(row);
+  return data === null ? '' : Buffer.from(data).toString('utf8');
+}
