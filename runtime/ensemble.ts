@@ -6,15 +6,17 @@
 import net from 'node:net';
 import { ConfigError } from '../core/errors.ts';
 import { type PeerId, toPeerId } from '../core/ids.ts';
+import { NO_PIPELINES, type PipelinesReport } from './admin/metrics/runtime-report.ts';
 import { busTransport } from './bus-transport.ts';
 import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import { monotonicMs, wallMs } from './clock.ts';
+import { adminPortAt } from './config/admin-settings.ts';
 import type { EnsembleConfig } from './config/types.ts';
+import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
-import { type SupervisedReplica, Supervisor } from './replica/supervisor.ts';
-import type { ReplicaStatus } from './replica/thread-messages.ts';
-import { openDataDirectory } from './storage/data-directory.ts';
+import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
+import type { AdminPlace, ReplicaStatus } from './replica/thread-messages.ts';
 import {
   isSessionSecretExposed,
   makeSessionSecret,
@@ -45,6 +47,8 @@ export interface BusReach {
 export interface Ensemble {
   /** Client ports by replica, in order. */
   readonly clientPorts: readonly number[];
+  /** `host:port,…` of all replicas, for any ZooKeeper client. */
+  readonly connectString: string;
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
   readonly state: EnsembleState;
@@ -56,6 +60,8 @@ export interface Ensemble {
     options?: ClientOptions,
     reach?: BusReach,
   ): Made;
+  /** Says what pipelines there are, whenever metrics are read; until then there are none. */
+  describePipelines(describe: () => PipelinesReport): void;
   /** What the replicas say of themselves; those without a thread say nothing. */
   inspect(): Promise<ReplicaStatus[]>;
   /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
@@ -73,28 +79,33 @@ export interface Ensemble {
  */
 export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<Ensemble> {
   const startedAtMs = monotonicMs();
-  const ids = Array.from({ length: config.replicas }, (_, index) => toPeerId(index + 1));
-  const ports = ids.map((_, index) => (config.clientPort === 0 ? 0 : config.clientPort + index));
-  await requireFreePorts(config.host, ports);
-  const directory = config.inMemory ? null : openDirectory(config, ids, log);
-  const sessionSecret = openSecret(config, directory, log);
+  const { servers } = config;
+  const ids = servers.map(({ id }) => toPeerId(id));
+  await requireFreePorts(config);
+  const directories = config.inMemory ? null : openDirectories(config, log);
+  const sessionSecret = openSecret(config, directories, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
+  let describePipelines = (): PipelinesReport => NO_PIPELINES;
   const { supervisor, ready } = supervise({
     config,
     log,
     sessionSecret,
-    replicas: ids.map((id, index) => ({
-      id,
-      clientPort: ports[index] ?? 0,
-      replicaPath: directory === null ? null : directory.replicaPath(id),
+    replicas: servers.map(({ id, role, host, clientPort }, index) => ({
+      id: toPeerId(id),
+      isVoter: role === 'participant',
+      host,
+      clientPort,
+      admin: adminPlace(config, host, index),
+      place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
+    describePipelines: () => describePipelines(),
     onChange: () => {
       for (const listener of listeners) listener(stateOf(supervisor));
     },
   });
   const close = (): Promise<void> => {
-    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directory?.release());
+    closing ??= supervisor.stop(STOP_GRACE_MS).finally(() => directories?.release());
     return closing;
   };
   try {
@@ -103,8 +114,10 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
     await close();
     throw error;
   }
+  const clientPorts = supervisor.replicas.map(({ clientPort }) => clientPort ?? 0);
   return {
-    clientPorts: supervisor.replicas.map(({ clientPort }) => clientPort ?? 0),
+    clientPorts,
+    connectString: clientPorts.map((port, index) => `${reachableHost(servers[index]?.host)}:${port}`).join(','),
     startMs: monotonicMs() - startedAtMs,
     get state() {
       return stateOf(supervisor);
@@ -118,6 +131,9 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
       const openTransport = busTransport((replica) => supervisor.openClientPort(toPeerId(replica)));
       return new make(servers + chroot, { ...options, openTransport });
     },
+    describePipelines(describe) {
+      describePipelines = describe;
+    },
     inspect: () => inspectAll(supervisor),
     kill: (replica) => supervisor.kill(replica),
     freeze: (replica, ms) => freeze(supervisor, replica, ms),
@@ -129,15 +145,12 @@ interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
   readonly sessionSecret: SessionSecret | null;
-  readonly replicas: readonly {
-    readonly id: PeerId;
-    readonly clientPort: number;
-    readonly replicaPath: string | null;
-  }[];
+  readonly replicas: SupervisorOptions['replicas'];
+  readonly describePipelines: () => PipelinesReport;
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, sessionSecret, replicas, onChange }: Supervision): {
+function supervise({ config, log, sessionSecret, replicas, describePipelines, onChange }: Supervision): {
   supervisor: Supervisor;
   ready: Promise<void>;
 } {
@@ -151,7 +164,9 @@ function supervise({ config, log, sessionSecret, replicas, onChange }: Supervisi
     replicas,
     sessionSecret,
     settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    files: config,
     log,
+    describePipelines,
     onChange: () => {
       if (supervisor.isReady) resolve();
       onChange();
@@ -161,25 +176,15 @@ function supervise({ config, log, sessionSecret, replicas, onChange }: Supervisi
   return { supervisor, ready };
 }
 
-function openDirectory(config: EnsembleConfig, ids: readonly PeerId[], log: Log): ReturnType<typeof openDataDirectory> {
-  const [single] = ids;
-  return openDataDirectory({
-    path: config.dataDir,
-    layout: ids.length === 1 && single !== undefined ? { single } : { replicas: ids },
-    onLost: () => {
-      log('error', `another process has taken over ${config.dataDir}; ending at once`);
-      process.exit(1);
-    },
-  });
+/** Who listens on all addresses is reached on this one; an address of IPv6 stands in brackets. */
+function reachableHost(host = '127.0.0.1'): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
-function openSecret(
-  config: EnsembleConfig,
-  directory: ReturnType<typeof openDataDirectory> | null,
-  log: Log,
-): SessionSecret | null {
+function openSecret(config: EnsembleConfig, directories: DataDirectories | null, log: Log): SessionSecret | null {
   const isAskedFor = config.sessionPasswords === 'secret';
-  if (directory === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
+  if (directories === null) return isAskedFor ? makeSessionSecret(wallMs()) : null;
   try {
     const secret = isAskedFor ? openSessionSecret(config.dataDir, wallMs()) : readSessionSecret(config.dataDir);
     if (isSessionSecretExposed(config.dataDir)) {
@@ -190,25 +195,44 @@ function openSecret(
     }
     return secret;
   } catch (error) {
-    directory.release();
+    directories.release();
     throw error;
   }
 }
 
+/** Where the replica at `index` is reached by HTTP: beside its clients, if nothing else is said. */
+function adminPlace(config: EnsembleConfig, host: string, index: number): AdminPlace {
+  return {
+    host: config.adminHost ?? host,
+    adminPort: adminPortAt(config.adminPort, index),
+    metricsPort: adminPortAt(config.metricsPort, index),
+  };
+}
+
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
-async function requireFreePorts(host: string, ports: readonly number[]): Promise<void> {
-  const failures = await Promise.all(ports.filter((port) => port !== 0).map((port) => portProblem(host, port)));
+async function requireFreePorts(config: EnsembleConfig): Promise<void> {
+  const wanted = config.servers.flatMap(({ host, clientPort }, index) => {
+    const admin = adminPlace(config, host, index);
+    return [
+      { key: 'clientPort', host, port: clientPort },
+      { key: 'adminPort', host: admin.host, port: admin.adminPort },
+      { key: 'metricsPort', host: admin.host, port: admin.metricsPort },
+    ];
+  });
+  const failures = await Promise.all(
+    wanted.map(({ key, host, port }) => (port === null || port === 0 ? null : portProblem(key, host, port))),
+  );
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+function portProblem(key: string, host: string, port: number): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const found =
         error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
-      resolve({ origin: 'ensemble', key: 'ensemble.clientPort', expected: 'free ports for all replicas', found });
+      resolve({ origin: 'ensemble', key: `ensemble.${key}`, expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });

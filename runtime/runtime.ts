@@ -15,11 +15,12 @@ import { type LoadedConfig, loadConfig } from './config/load.ts';
 import { type Ensemble, type EnsembleState, startEnsemble } from './ensemble.ts';
 import { createLog, type Log } from './logger.ts';
 import type { Pipelines, PipelinesStatus } from './pipeline/pipelines.ts';
+import type { SupervisedReplica } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 
 export interface StartOptions {
-  /** Configuration file; default: searched for from `cwd` on, as the README lists. */
-  readonly file?: string;
+  /** Configuration file, or the zoo.cfg of each server; default: searched for from `cwd` on, as the README lists. */
+  readonly file?: string | readonly string[];
   /** The configuration itself, in place of a file. */
   readonly config?: unknown;
   /** Keys of `ensemble` that override everything else. */
@@ -44,7 +45,8 @@ export interface ReadyReport {
 }
 
 export interface RuntimeStatus {
-  readonly replicas: readonly (ReplicaStatus & { readonly clientPort: number | null })[];
+  /** Ports are null where the replica does not listen. */
+  readonly replicas: readonly (ReplicaStatus & Pick<SupervisedReplica, 'clientPort' | 'adminPort' | 'metricsPort'>)[];
   readonly pipelines: PipelinesStatus;
 }
 
@@ -62,9 +64,9 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
     cwd: options.cwd ?? process.cwd(),
   });
   const log = options.log ?? createLog('runtime');
+  for (const warning of loaded.warnings) log('warn', warning);
   const ensemble = await startEnsemble(loaded.config.ensemble, log);
-  const { host } = loaded.config.ensemble;
-  const connectString = ensemble.clientPorts.map((port) => `${host}:${port}`).join(',');
+  const { connectString } = ensemble;
   const { clientPorts, startMs } = ensemble;
   let runtime: Runtime | null = null;
   try {
@@ -147,7 +149,7 @@ export class Runtime {
 
   async status(): Promise<RuntimeStatus> {
     return {
-      replicas: (await this.#ensemble.inspect()).map((status) => ({ ...status, clientPort: this.#portOf(status.id) })),
+      replicas: (await this.#ensemble.inspect()).map((status) => ({ ...status, ...this.#portsOf(status.id) })),
       pipelines: this.#pipelines?.status() ?? { pipelines: [], topics: [] },
     };
   }
@@ -175,11 +177,15 @@ export class Runtime {
     await seedZnodes(this.#client, config.znodes);
     const { startPipelines } = await import('./pipeline/pipelines.ts');
     const origin = file === null ? {} : { origin: file };
-    this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
+    const pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
+    this.#pipelines = pipelines;
+    this.#ensemble.describePipelines(() => pipelines.status());
   }
 
-  #portOf(id: PeerId): number | null {
-    return this.state.replicas.find((replica) => replica.id === id)?.clientPort ?? null;
+  #portsOf(id: PeerId): Pick<SupervisedReplica, 'clientPort' | 'adminPort' | 'metricsPort'> {
+    const found = this.state.replicas.find((replica) => replica.id === id);
+    const { clientPort = null, adminPort = null, metricsPort = null } = found ?? {};
+    return { clientPort, adminPort, metricsPort };
   }
 
   #requirePipelines(): Pipelines {

@@ -77,12 +77,12 @@ export class TestEnsemble {
   #closing: Promise<void> | null = null;
 
   /** Use `startTestEnsemble`. */
-  constructor(ensemble: Ensemble, { host, dataDir }: EnsembleConfig, removeDataDir: () => Promise<void>) {
+  constructor(ensemble: Ensemble, { dataDir }: EnsembleConfig, removeDataDir: () => Promise<void>) {
     this.#ensemble = ensemble;
     this.#removeDataDir = removeDataDir;
     this.dataDir = dataDir;
-    this.servers = ensemble.clientPorts.map((port) => `${host}:${port}`);
-    this.connectString = this.servers.join(',');
+    this.connectString = ensemble.connectString;
+    this.servers = ensemble.connectString.split(',');
   }
 
   get state(): EnsembleState {

@@ -94,12 +94,10 @@ export function writeCheckWatchesRequest(writer: JuteWriter, request: CheckWatch
   writer.writeInt(request.type);
 }
 
-/** A whole frame, its length included: the same bytes for every client that is told. */
-export function writeEventFrame(writer: JuteWriter, event: { type: number; path: string; zxid: number }): void {
-  const start = writer.reserve(4);
+/** The payload of the frame that tells of an event. */
+export function writeEvent(writer: JuteWriter, event: { type: number; path: string; zxid: number }): void {
   writeReplyHeader(writer, SpecialXid.watchEvent, event.zxid, 0);
   writeWatchedEvent(writer, { type: event.type, state: SYNC_CONNECTED, path: event.path });
-  writer.patchInt(start, writer.length - start - 4);
 }
 
 function readPaths(reader: JuteReader): string[] {

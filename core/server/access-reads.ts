@@ -7,7 +7,6 @@ import { type ClientInfo, writeClientInfos } from '../jute/auth.ts';
 import type { Identity } from '../jute/quorum.ts';
 import type { JuteReader } from '../jute/reader.ts';
 import type { DataTree } from '../tree/data-tree.ts';
-import { isAllowed } from './authorize.ts';
 import type { Connection } from './connection.ts';
 import { beginReply, readPath, refuse } from './read-replies.ts';
 
@@ -19,12 +18,11 @@ export function answerGetAcl(tree: DataTree, connection: Connection, xid: number
   const row = tree.find(readPath(body));
   if (row < 0) return refuse(tree, connection, xid, 'NO_NODE');
   const acl = tree.acl(row);
-  const { identities } = connection;
-  if (!isAllowed(acl, Permission.read | Permission.admin, identities)) {
+  if (!connection.isAllowed(acl, Permission.read | Permission.admin)) {
     return refuse(tree, connection, xid, 'NO_AUTH');
   }
   const start = beginReply(tree, connection, xid);
-  writeAcl(connection.output, isAllowed(acl, Permission.admin, identities) ? acl : acl.map(masked));
+  writeAcl(connection.output, connection.isAllowed(acl, Permission.admin) ? acl : acl.map(masked));
   tree.writeStat(connection.output, row);
   connection.endFrame(start);
 }

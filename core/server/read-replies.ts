@@ -5,11 +5,10 @@ import { Permission } from '../jute/acl.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import { writeReplyHeader } from '../jute/request.ts';
 import type { DataTree, Row } from '../tree/data-tree.ts';
-import { isAllowed } from './authorize.ts';
 import type { Connection } from './connection.ts';
 
 export function mayRead(tree: DataTree, connection: Connection, row: Row): boolean {
-  return isAllowed(tree.acl(row), Permission.read, connection.identities);
+  return connection.isAllowed(tree.acl(row), Permission.read);
 }
 
 /** @returns what `connection.endFrame` wants */

@@ -219,6 +219,7 @@ export class Replica {
 
   onConnect(address: string): Connection {
     const connection = new Connection(address, this.#dirty, this.statistics, this.#clock.wallMs);
+    connection.skipsAcl = this.#writes.skipAcl;
     this.#clients.onConnect(connection, this.#clock.nowMs);
     return connection;
   }

@@ -1,11 +1,11 @@
 /**
  * One change of a znode as its watchers are told of it: made by the watch tables when a txn is applied, judged by each
- * connection for itself. Its frame is the same for all of them and is encoded once, when the first one takes it: a
- * znode with ten thousand watchers costs one encoding and ten thousand copies of some 40 bytes.
+ * connection for itself. Its bytes are the same for all of them and are encoded once, when the first one takes it: a
+ * znode with ten thousand watchers costs one encoding and ten thousand copies of some 30 bytes.
  */
 
 import type { Acl } from '../jute/acl.ts';
-import { writeEventFrame } from '../jute/watch.ts';
+import { writeEvent } from '../jute/watch.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { Zxid } from '../zxid.ts';
 
@@ -24,7 +24,7 @@ export class TriggeredEvent {
   readonly zxid: Zxid;
   /** Whoever may not READ under it is not told: of the znode, as it was if it is gone; for its children's sake, its own. */
   readonly acl: readonly Acl[];
-  #frame: Uint8Array | null = null;
+  #payload: Uint8Array | null = null;
 
   constructor(type: number, path: string, zxid: Zxid, acl: readonly Acl[]) {
     this.type = type;
@@ -33,12 +33,12 @@ export class TriggeredEvent {
     this.acl = acl;
   }
 
-  /** The whole frame, length included. */
-  get frame(): Uint8Array {
-    if (this.#frame === null) {
-      writeEventFrame(encoder.reset(), this);
-      this.#frame = encoder.copy();
+  /** What every client that is told gets, in a frame of its own. */
+  get payload(): Uint8Array {
+    if (this.#payload === null) {
+      writeEvent(encoder.reset(), this);
+      this.#payload = encoder.copy();
     }
-    return this.#frame;
+    return this.#payload;
   }
 }

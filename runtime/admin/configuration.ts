@@ -1,5 +1,6 @@
 /** A replica's settings under ZooKeeper's names, as `conf` prints them and as the AdminServer has them. */
 
+import { dirname } from 'node:path';
 import type { Json } from './json.ts';
 import { directorySizes } from './machine-facts.ts';
 import { isStandalone, type ReplicaView } from './replica-view.ts';
@@ -9,18 +10,18 @@ const NONE = -1;
 const IN_MEMORY = '(in memory)';
 const CONFIG_PATH = '/zookeeper/config';
 const ELECTION_ALGORITHM = 3;
-const PARTICIPANT = 0;
+const PEER_TYPES = { participant: 0, observer: 1 } as const;
 
 /** The lines of `conf`. */
 export function* configurationText(view: ReplicaView): Generator<string, void, undefined> {
-  const { settings, directory } = view;
-  const sizes = directorySizes(directory);
+  const { settings, history } = view;
+  const sizes = directorySizes(history);
   const lines: readonly (readonly [name: string, value: string | number])[] = [
     ['clientPort', view.ports.client],
     ['secureClientPort', NONE],
-    ['dataDir', directory ?? IN_MEMORY],
+    ['dataDir', history?.snapshots ?? IN_MEMORY],
     ['dataDirSize', sizes.snapshots],
-    ['dataLogDir', directory ?? IN_MEMORY],
+    ['dataLogDir', history?.logs ?? IN_MEMORY],
     ['dataLogSize', sizes.logs],
     ['tickTime', settings.tickTimeMs],
     ['maxClientCnxns', settings.maxClientConnections],
@@ -36,11 +37,11 @@ export function* configurationText(view: ReplicaView): Generator<string, void, u
 
 /** The members of `configuration`. */
 export function configurationFacts(view: ReplicaView): Record<string, Json> {
-  const { settings, directory } = view;
+  const { settings, history } = view;
   const facts = {
     client_port: view.ports.client,
-    data_dir: directory ?? IN_MEMORY,
-    data_log_dir: directory ?? IN_MEMORY,
+    data_dir: history?.snapshots ?? IN_MEMORY,
+    data_log_dir: history?.logs ?? IN_MEMORY,
     tick_time: settings.tickTimeMs,
     max_client_cnxns: settings.maxClientConnections,
     min_session_timeout: settings.minSessionTimeoutMs,
@@ -56,20 +57,22 @@ export function configurationFacts(view: ReplicaView): Record<string, Json> {
     election_alg: ELECTION_ALGORITHM,
     election_port: NONE,
     quorum_port: NONE,
-    peer_type: PARTICIPANT,
+    peer_type: peerType(view),
   };
 }
 
 /** What a zoo.cfg for this replica would say, as far as that has words for it. */
 export function zooCfgText(view: ReplicaView): string {
-  const { settings, directory } = view;
+  const { settings, history } = view;
   const lines: readonly (readonly [name: string, value: string | number])[] = [
     ['tickTime', settings.tickTimeMs],
     ['initLimit', initLimitTicks(view)],
     ['syncLimit', syncLimitTicks(view)],
-    ...(directory === null ? [] : [['dataDir', directory.replace(/\/version-2$/, '')] as const]),
+    ...(history === null
+      ? []
+      : [['dataDir', dirname(history.snapshots)] as const, ['dataLogDir', dirname(history.logs)] as const]),
     ['clientPort', view.ports.client],
-    ['clientPortAddress', settings.host],
+    ['clientPortAddress', view.host],
     ['maxClientCnxns', settings.maxClientConnections],
     ['minSessionTimeout', settings.minSessionTimeoutMs],
     ['maxSessionTimeout', settings.maxSessionTimeoutMs],
@@ -91,8 +94,12 @@ function ensembleLines(view: ReplicaView): readonly (readonly [name: string, val
     ['electionAlg', ELECTION_ALGORITHM],
     ['electionPort', NONE],
     ['quorumPort', NONE],
-    ['peerType', PARTICIPANT],
+    ['peerType', peerType(view)],
   ];
+}
+
+function peerType({ id, voters }: ReplicaView): number {
+  return voters.includes(id) ? PEER_TYPES.participant : PEER_TYPES.observer;
 }
 
 function initLimitTicks({ settings }: ReplicaView): number {

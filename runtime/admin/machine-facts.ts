@@ -4,8 +4,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { arch, hostname, release, type, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { getHeapStatistics } from 'node:v8';
+import { listFiles } from '../storage/file-names.ts';
+import { nodeFileSystem } from '../storage/file-system.ts';
+import type { HistoryPlace } from '../storage/replica-place.ts';
 
 const UNKNOWN = -1;
+const MS_PER_SECOND = 1000;
 
 /** Descriptors that this process has open; -1 where there is no /proc. */
 export function openFileDescriptors(): number {
@@ -27,50 +31,31 @@ export function maxFileDescriptors(): number {
 }
 
 export interface DirectorySizes {
-  /** Bytes of snapshots, and of transaction logs. */
+  /** Bytes of all files in the folder of snapshots, and in that of logs: twice the same where that is one folder. */
   readonly snapshots: number;
   readonly logs: number;
 }
 
-/** The files of a `version-2` folder; zeros for a replica in memory. */
-export function directorySizes(directory: string | null): DirectorySizes {
-  const sizes = { snapshots: 0, logs: 0 };
-  for (const { name, bytes } of listFiles(directory)) {
-    if (name.startsWith('log.')) sizes.logs += bytes;
-    else sizes.snapshots += bytes;
-  }
-  return sizes;
+/** Zeros for a replica in memory. */
+export function directorySizes(history: HistoryPlace | null): DirectorySizes {
+  if (history === null) return { snapshots: 0, logs: 0 };
+  const snapshots = sizeOf(history.snapshots);
+  return { snapshots, logs: history.logs === history.snapshots ? snapshots : sizeOf(history.logs) };
+}
+
+function sizeOf(directory: string): number {
+  // A file may go while the folder is looked through.
+  return nodeFileSystem
+    .list(directory)
+    .reduce((total, name) => total + (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0), 0);
 }
 
 /** The newest snapshot by its zxid, and when it was written (seconds since 1970); -1 both when there is none. */
-export function lastSnapshot(directory: string | null): { readonly zxid: number; readonly timestamp: number } {
-  let last = { zxid: UNKNOWN, timestamp: UNKNOWN };
-  for (const { name, modifiedMs } of listFiles(directory)) {
-    const digits = /^snapshot\.([0-9a-f]{1,16})(\.\w+)?$/.exec(name)?.[1];
-    if (digits === undefined || name.endsWith('.tmp')) continue;
-    const zxid = Number.parseInt(digits, 16);
-    if (zxid > last.zxid) last = { zxid, timestamp: Math.floor(modifiedMs / 1000) };
-  }
-  return last;
-}
-
-interface FileFacts {
-  readonly name: string;
-  readonly bytes: number;
-  readonly modifiedMs: number;
-}
-
-function listFiles(directory: string | null): FileFacts[] {
-  if (directory === null) return [];
-  try {
-    return readdirSync(directory).flatMap((name) => {
-      const facts = statSync(join(directory, name), { throwIfNoEntry: false });
-      // A file may go while the folder is looked through.
-      return facts?.isFile() === true ? [{ name, bytes: facts.size, modifiedMs: facts.mtimeMs }] : [];
-    });
-  } catch {
-    return [];
-  }
+export function lastSnapshot(history: HistoryPlace | null): { readonly zxid: number; readonly timestamp: number } {
+  const file = history === null ? undefined : listFiles(nodeFileSystem, history.snapshots, 'snapshot').at(-1);
+  if (file === undefined) return { zxid: UNKNOWN, timestamp: UNKNOWN };
+  const writtenMs = statSync(file.path, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return { zxid: file.zxid, timestamp: Math.floor(writtenMs / MS_PER_SECOND) };
 }
 
 const NOT_JAVA = '<NA>';

@@ -1,12 +1,12 @@
 /** What a replica's own thread knows of itself and may tell: all that words, commands and metrics are made from. */
 
 import type { PeerId } from '../../core/ids.ts';
-import type { Identity } from '../../core/jute/quorum.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import type { Clock } from '../../core/server/replica-options.ts';
 import type { ReplicaMeters } from '../replica/replica-meters.ts';
 import type { ReplicaSettings } from '../replica/thread-messages.ts';
+import type { HistoryPlace } from '../storage/replica-place.ts';
 import type { RuntimeReport } from './metrics/runtime-report.ts';
 
 /** A connection of the core with what only its carrier knows. */
@@ -52,10 +52,13 @@ export interface ListeningPorts {
 export interface ReplicaView {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
+  readonly observers: readonly PeerId[];
+  /** The address where clients are served. */
+  readonly host: string;
   readonly settings: ReplicaSettings;
   readonly ports: ListeningPorts;
-  /** The `version-2` folder with snapshots and logs; null: in memory. */
-  readonly directory: string | null;
+  /** The `version-2` folders with snapshots and logs; null: in memory. */
+  readonly history: HistoryPlace | null;
   readonly replica: Replica;
   readonly meters: ReplicaMeters;
   /** Why writes are refused at present, or null. */
@@ -64,8 +67,6 @@ export interface ReplicaView {
   readonly loop: LoopGauge;
   connections(): Iterable<ServedConnection>;
   links(): Iterable<LinkFacts>;
-  /** The identities that `auth` proves under `scheme`; null when it proves none. */
-  identify(scheme: string, auth: string): readonly Identity[] | null;
   /** @throws Error while another one is being taken, or when it cannot be written */
   takeSnapshot(): Promise<SnapshotTaken>;
   /** What the main thread says of threads and pipelines; null when it does not answer in time. */
@@ -73,8 +74,8 @@ export interface ReplicaView {
 }
 
 /** A server alone, as ZooKeeper has it without `server.N` lines. */
-export function isStandalone({ voters }: ReplicaView): boolean {
-  return voters.length === 1;
+export function isStandalone({ voters, observers }: ReplicaView): boolean {
+  return voters.length + observers.length === 1;
 }
 
 export type ServerState = 'standalone' | 'leader' | 'follower' | 'observer';

@@ -4,22 +4,25 @@ import { ConfigError } from '../../core/errors.ts';
 import { loadConfig } from '../config/load.ts';
 
 export interface PrintConfigOptions {
-  readonly file?: string;
+  /** None: searched for. */
+  readonly files: readonly string[];
   readonly origins: boolean;
 }
 
-/** Prints to standard output; problems go to standard error. @returns the exit code: 0, or 2 for a configuration error */
-export async function printConfig({ file, origins: withOrigins }: PrintConfigOptions): Promise<number> {
+/** Prints to standard output; problems and warnings go to standard error. @returns the exit code: 0, or 2 for a configuration error */
+export async function printConfig({ files, origins: withOrigins }: PrintConfigOptions): Promise<number> {
   try {
     const {
       config,
       origins,
+      warnings,
       file: found,
     } = await loadConfig({
-      ...(file === undefined ? {} : { file }),
+      ...(files.length === 0 ? {} : { file: files }),
       env: process.env,
       cwd: process.cwd(),
     });
+    for (const warning of warnings) console.error(`warning: ${warning}`);
     if (!withOrigins) {
       console.log(JSON.stringify(config, null, 2));
       return 0;

@@ -31,11 +31,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .description('look into the configuration')
     .command('print')
     .description('print the configuration in force')
-    .argument('[FILE]', 'an rc file or a zoo.cfg')
+    .argument('[FILE...]', 'an rc file, a zoo.cfg, or the zoo.cfg of each server')
     .option('--origins', 'say where each value comes from', false)
-    .action(async (file: string | undefined, { origins }: { readonly origins: boolean }) => {
+    .action(async (files: readonly string[], { origins }: { readonly origins: boolean }) => {
       const { printConfig } = await import('./config.ts');
-      exitCode = await printConfig({ origins, ...(file === undefined ? {} : { file }) });
+      exitCode = await printConfig({ origins, files });
     });
 
   program

@@ -4,13 +4,15 @@ import { type Command, InvalidArgumentError } from 'commander';
 
 /** undefined: not given, so that environment, file and defaults decide. */
 export interface StartOptions {
-  /** An rc file or a zoo.cfg. */
-  readonly file: string | undefined;
+  /** An rc file, a zoo.cfg, or the zoo.cfg of each server; none: searched for. */
+  readonly files: readonly string[];
   readonly replicas: number | undefined;
   /** Of the first replica; replica i listens on this + i - 1. */
   readonly clientPort: number | undefined;
   readonly dataDir: string | undefined;
   readonly inMemory: boolean | undefined;
+  /** HTTP, of the first replica; numbered like `clientPort`. */
+  readonly adminPort: number | undefined;
   readonly pipelines: boolean;
 }
 
@@ -19,6 +21,7 @@ interface StartFlags {
   readonly clientPort?: number;
   readonly dataDir?: string;
   readonly inMemory?: boolean;
+  readonly adminPort?: number;
   readonly pipelines: boolean;
 }
 
@@ -30,7 +33,10 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
   program
     .command('start')
     .description('run the ensemble and its pipelines, until SIGTERM or Ctrl-C')
-    .argument('[FILE]', 'an rc file or a zoo.cfg (default: searched as cosmiconfig does)')
+    .argument(
+      '[FILE...]',
+      'an rc file, a zoo.cfg, or the zoo.cfg of each server (default: searched as cosmiconfig does)',
+    )
     .option('--replicas <N>', 'number of replicas', wholeNumber(1, REPLICAS_MAX))
     .option(
       '--client-port <P>',
@@ -39,10 +45,15 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
     )
     .option('--data-dir <DIR>', 'where transaction logs and snapshots are kept')
     .option('--in-memory', 'keep nothing on disk: for tests')
+    .option(
+      '--admin-port <P>',
+      'HTTP port of the first replica for commands, health and metrics; replica i: P+i-1 (0: free ports)',
+      wholeNumber(0, PORT_MAX),
+    )
     .option('--no-pipelines', 'run the ensemble only')
-    .action(async (file: string | undefined, flags: StartFlags) => {
-      const { replicas, clientPort, dataDir, inMemory, pipelines } = flags;
-      await onStart({ file, replicas, clientPort, dataDir, inMemory, pipelines });
+    .action(async (files: readonly string[], flags: StartFlags) => {
+      const { replicas, clientPort, dataDir, inMemory, adminPort, pipelines } = flags;
+      await onStart({ files, replicas, clientPort, dataDir, inMemory, adminPort, pipelines });
     });
 }
 

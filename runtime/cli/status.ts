@@ -36,20 +36,43 @@ function parseReplica(text: string): number | 'leader' {
   return text === 'leader' ? 'leader' : Number(text);
 }
 
+const PORT_COLUMNS = [
+  { key: 'clientPort', head: 'port' },
+  { key: 'adminPort', head: 'admin' },
+  { key: 'metricsPort', head: 'metrics' },
+] as const;
+
 function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
+  // A column for each kind of port that somebody listens on.
+  const ports = PORT_COLUMNS.filter(
+    ({ key }) => key === 'clientPort' || replicas.some((replica) => replica[key] !== null),
+  );
   const newest = Math.max(...replicas.map(({ zxid }) => Number(zxid)));
-  const rows = replicas.map(({ id, role, zxid, clientPort, znodeCount, sessionCount, connectionCount, watchCount }) => [
-    String(id),
-    role.active ? role.state : `${role.state} (not serving)`,
-    String(clientPort ?? '-'),
-    zxid,
-    formatLag(newest - Number(zxid)),
-    String(znodeCount),
-    String(sessionCount),
-    String(connectionCount),
-    String(watchCount),
-  ]);
-  const heads = ['replica', 'role', 'port', 'zxid', 'lag', 'znodes', 'sessions', 'connections', 'watches'];
+  const rows = replicas.map((replica) => {
+    const { id, role, zxid, znodeCount, sessionCount, connectionCount, watchCount } = replica;
+    return [
+      String(id),
+      role.active ? role.state : `${role.state} (not serving)`,
+      ...ports.map(({ key }) => String(replica[key] ?? '-')),
+      zxid,
+      formatLag(newest - Number(zxid)),
+      String(znodeCount),
+      String(sessionCount),
+      String(connectionCount),
+      String(watchCount),
+    ];
+  });
+  const heads = [
+    'replica',
+    'role',
+    ...ports.map(({ head }) => head),
+    'zxid',
+    'lag',
+    'znodes',
+    'sessions',
+    'connections',
+    'watches',
+  ];
   const flows = pipelines.pipelines.map((pipeline) => [
     pipeline.name,
     pipeline.topic,

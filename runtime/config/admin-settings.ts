@@ -54,5 +54,34 @@ export const ADMIN_CHECKS = {
   adminSnapshotIntervalMs: whole({ min: 0, max: 2 ** 31 - 1 }),
 } as const;
 
-/** Ports of the first replica, of which the others' follow. */
-export const ADMIN_PORTS = ['adminPort', 'metricsPort'] as const;
+const PORT_MAX = 65_535;
+const PORT_KEYS = ['adminPort', 'metricsPort'] as const;
+
+export interface AdminPortProblem {
+  readonly key: (typeof PORT_KEYS)[number];
+  readonly expected: string;
+}
+
+/** Where the replica at `index` (from 0) listens. */
+export function adminPortAt(first: number | null, index: number): number | null {
+  return first === null || first === 0 ? first : first + index;
+}
+
+/** Ports that do not exist, or that two would listen on. */
+export function adminPortProblems(
+  ensemble: AdminSettings & { readonly servers: readonly { readonly clientPort: number }[] },
+): AdminPortProblem[] {
+  const { servers } = ensemble;
+  const taken = new Map(servers.map(({ clientPort }) => [clientPort, 'a client port']));
+  return PORT_KEYS.flatMap((key): AdminPortProblem[] => {
+    const first = ensemble[key];
+    if (first === null || first === 0) return [];
+    const ports = servers.map((_, index) => first + index);
+    const clash = ports.find((port) => taken.has(port));
+    for (const port of ports) taken.set(port, key);
+    if (first + servers.length - 1 > PORT_MAX) {
+      return [{ key, expected: `a port that leaves room for ${servers.length} replicas below ${PORT_MAX + 1}` }];
+    }
+    return clash === undefined ? [] : [{ key, expected: `${servers.length} ports of its own: ${clash} is taken` }];
+  });
+}

@@ -7,17 +7,22 @@ import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
 import { ADMIN_DEFAULTS } from './admin-settings.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
-export const ENSEMBLE_DEFAULTS: Omit<EnsembleConfig, 'minSessionTimeoutMs' | 'maxSessionTimeoutMs'> = Object.freeze({
+/** Servers and session bounds follow from other values. */
+type EnsembleDefaults = Omit<EnsembleConfig, 'servers' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs'>;
+
+export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   replicas: 3,
   clientPort: 2181,
   host: '127.0.0.1',
   dataDir: './data',
+  dataLogDir: null,
   inMemory: false,
   tickTimeMs: 2000,
   initLimitTicks: 10,
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
+  snapshotCompression: 'none',
   snapCount: 100_000,
   maxClientConnections: 60,
   extendedTypes: false,

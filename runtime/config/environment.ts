@@ -34,8 +34,18 @@ export function readEnvironment(
 
 /** A host or a directory stays text, even one called "true". */
 function scalarOf(key: string, text: string): unknown {
-  if (key === 'host' || key === 'dataDir' || key === 'fourLetterWords') return text;
+  if (key === 'host' || key === 'dataDir' || key === 'dataLogDir') return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
+  if (text.startsWith('[')) return listOf(text);
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}
+
+/** What does not parse goes on as text, and the check of the key says what was expected. */
+function listOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
 }

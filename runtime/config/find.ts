@@ -14,6 +14,7 @@ import { ConfigError } from '../../core/errors.ts';
 
 const NAME = 'threadkeeper';
 const RC = ['', '.json', '.yaml', '.yml', '.js', '.mjs', '.ts'];
+const RC_KINDS = [...RC, '.cjs'];
 
 /** Relative to the directory where the process starts; the first that exists counts. */
 export const SEARCH_PLACES: readonly string[] = Object.freeze([
@@ -41,17 +42,16 @@ export async function findConfigFile(directory: string): Promise<ConfigFile | nu
   return null;
 }
 
+/** Whether the file is a zoo.cfg: whatever has an extension that no rc file has (.cfg, .properties, .conf …). */
+export function isZooCfg(file: string): boolean {
+  return !RC_KINDS.includes(extname(file));
+}
+
 /** @throws ConfigError when the file is missing, of an unknown kind or not readable; null for a package.json without us */
 export async function readConfigFile(file: string): Promise<ConfigFile | null> {
   const path = resolve(file);
   if (!existsSync(path)) throw fileError(path, { expected: 'a configuration file', found: 'no such file' });
   const kind = extname(path);
-  if (kind === '.cfg') {
-    throw fileError(path, {
-      expected: 'an rc file (.json, .yaml, .js, .mjs or .ts)',
-      found: 'a zoo.cfg, which this version does not read: put its settings under "ensemble" in a JSON file',
-    });
-  }
   const isPackage = path.endsWith('package.json');
   const content = await contentOf(path, kind);
   if (!isPackage) return { path, content };
@@ -87,7 +87,7 @@ async function importTypeScript(path: string): Promise<unknown> {
   }
 }
 
-function fileError(
+export function fileError(
   path: string,
   { expected, found }: { readonly expected: string; readonly found: string },
 ): ConfigError {

@@ -5,20 +5,25 @@
  * ensemble key where its value came from. All problems are reported together, each with file, key, expected and found.
  */
 
+import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem } from '../../core/errors.ts';
-import { ADMIN_PORTS } from './admin-settings.ts';
+import { adminPortProblems } from './admin-settings.ts';
 import { type Report, shapeOf } from './check.ts';
+import { completeServers } from './complete-servers.ts';
 import { ENSEMBLE_DEFAULTS, SESSION_TIMEOUT_TICKS } from './defaults.ts';
 import { CONFIG_FILE_VARIABLE, readEnvironment, variableOf } from './environment.ts';
-import { type ConfigFile, findConfigFile, readConfigFile } from './find.ts';
+import { type ConfigFile, fileError, findConfigFile, isZooCfg, readConfigFile } from './find.ts';
 import { completePipelines } from './pipelines.ts';
 import { ENSEMBLE_CHECKS, type EnsembleValues, FILE_CHECK, type FileValues } from './schema.ts';
 import type { Config, EnsembleConfig } from './types.ts';
 
 export interface LoadOptions {
-  /** The file to read; without it, `THREADKEEPER_CONFIG`, then the search in `cwd`. */
-  readonly file?: string;
+  /**
+   * The file to read; without it, `THREADKEEPER_CONFIG`, then the search in `cwd`. A list is the zoo.cfg of each server of
+   * an ensemble.
+   */
+  readonly file?: string | readonly string[];
   /** Instead of a file: the content itself, for programs. Relative paths start at `cwd`. */
   readonly inline?: unknown;
   /** Ensemble keys as flags gave them, for instance `{ replicas: 5 }`. Undefined values count as absent. */
@@ -31,6 +36,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** Dotted key to origin: a flag, a variable, a file, or `default`. Ensemble keys one by one, the rest by section. */
   readonly origins: Readonly<Record<string, string>>;
+  /** What the file says and nobody will do, or what it gives up: one line each. Only a zoo.cfg has such things. */
+  readonly warnings: readonly string[];
   /** Absolute path of the file in force; null when there is none. */
   readonly file: string | null;
   /** Where relative paths of plugins and of their options start. */
@@ -39,17 +46,9 @@ export interface LoadedConfig {
 
 /** @throws ConfigError with all problems at once */
 export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const file = await sourceFile(options);
-  const fileOrigin = options.inline === undefined ? (file?.path ?? 'default') : 'the program';
-  const directory = file === null ? options.cwd : directoryOf(file.path);
   const problems: ConfigProblem[] = [];
-
-  const said =
-    FILE_CHECK(
-      options.inline ?? file?.content ?? {},
-      '',
-      reportTo(problems, () => fileOrigin),
-    ) ?? {};
+  const source = await readSource(options, problems);
+  const { said, fileOrigin, directory } = source;
   const environment = layer(
     readEnvironment(
       options.env,
@@ -61,7 +60,7 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   const flags = layer(withoutUndefined(options.flags ?? {}), problems, flagOf);
 
   const origins: Record<string, string> = {};
-  const ensemble = completeEnsemble({ said, environment, flags, fileOrigin, origins, options, directory });
+  const ensemble = completeEnsemble({ source, environment, flags, origins, options });
   checkTogether(ensemble, origins, problems);
   const pipelines = completePipelines(said.pipelines ?? [], fileOrigin, problems);
   for (const section of ['znodes', 'plugins', 'pipelines'] as const) {
@@ -69,7 +68,13 @@ export async function loadConfig(options: LoadOptions): Promise<LoadedConfig> {
   }
   if (problems.length > 0) throw new ConfigError(problems);
   const config = deepFreeze({ ensemble, znodes: said.znodes ?? {}, plugins: said.plugins ?? [], pipelines });
-  return Object.freeze({ config, origins: Object.freeze(origins), file: file?.path ?? null, directory });
+  return Object.freeze({
+    config,
+    origins: Object.freeze(origins),
+    warnings: source.warnings,
+    file: source.file,
+    directory,
+  });
 }
 
 /** The flag for an ensemble key: `--client-port` for `clientPort`. */
@@ -77,14 +82,60 @@ export function flagOf(key: string): string {
   return `--${key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
-async function sourceFile({ file, inline, env, cwd }: LoadOptions): Promise<ConfigFile | null> {
-  if (inline !== undefined) return null;
-  const named = file ?? env[CONFIG_FILE_VARIABLE];
+/** What was written down, wherever: checked, and with its place. */
+interface Source {
+  readonly said: FileValues;
+  readonly fileOrigin: string;
+  /** By ensemble key, where it is told more exactly than by `fileOrigin`. */
+  readonly origins: Readonly<Record<string, string>>;
+  readonly warnings: readonly string[];
+  readonly file: string | null;
+  readonly directory: string;
+}
+
+async function readSource(options: LoadOptions, problems: ConfigProblem[]): Promise<Source> {
+  const { inline, cwd, env } = options;
+  const named = [options.file ?? env[CONFIG_FILE_VARIABLE] ?? []].flat().map((name) => resolve(cwd, name));
+  if (inline === undefined && named.some(isZooCfg)) return readZooSource(named, cwd, problems);
+  const file = inline === undefined ? await sourceFile(named, cwd) : null;
+  const fileOrigin = inline === undefined ? (file?.path ?? 'default') : 'the program';
+  const report = reportTo(problems, () => fileOrigin);
+  return {
+    said: FILE_CHECK(inline ?? file?.content ?? {}, '', report) ?? {},
+    fileOrigin,
+    origins: {},
+    warnings: [],
+    file: file?.path ?? null,
+    directory: file === null ? cwd : directoryOf(file.path),
+  };
+}
+
+async function readZooSource(paths: readonly string[], cwd: string, problems: ConfigProblem[]): Promise<Source> {
+  const [first = cwd] = paths;
+  for (const path of paths) {
+    if (!isZooCfg(path)) throw fileError(path, { expected: 'a zoo.cfg like the others', found: 'an rc file' });
+    if (!existsSync(path)) throw fileError(path, { expected: 'a configuration file', found: 'no such file' });
+  }
+  // Only who has a zoo.cfg pays for reading it.
+  const { readZooCfg } = await import('./zoo-cfg/read-zoo-cfg.ts');
+  const { values, origins, warnings } = readZooCfg(
+    paths,
+    cwd,
+    reportTo(problems, () => first),
+  );
+  // Each value went through the check of its own key.
+  const said: FileValues = { ensemble: values as EnsembleValues };
+  return { said, fileOrigin: first, origins, warnings, file: first, directory: dirname(first) };
+}
+
+async function sourceFile(files: readonly string[], cwd: string): Promise<ConfigFile | null> {
+  const [named, second] = files;
   if (named === undefined) return await findConfigFile(cwd);
-  const found = await readConfigFile(resolve(cwd, named));
+  if (second !== undefined) throw fileError(second, { expected: 'one rc file', found: `another beside ${named}` });
+  const found = await readConfigFile(named);
   if (found !== null) return found;
   const expected = 'a property "threadkeeper" in this package.json';
-  throw new ConfigError([{ origin: resolve(cwd, named), key: 'threadkeeper', expected, found: 'nothing' }]);
+  throw new ConfigError([{ origin: named, key: 'threadkeeper', expected, found: 'nothing' }]);
 }
 
 /** A file in `.config/` speaks for the directory above it. */
@@ -104,37 +155,37 @@ function layer(
 }
 
 interface Layers {
-  readonly said: FileValues;
+  readonly source: Source;
   readonly environment: EnsembleValues;
   readonly flags: EnsembleValues;
-  readonly fileOrigin: string;
   readonly origins: Record<string, string>;
   readonly options: LoadOptions;
-  readonly directory: string;
 }
 
-function completeEnsemble({
-  said,
-  environment,
-  flags,
-  fileOrigin,
-  origins,
-  options,
-  directory,
-}: Layers): EnsembleConfig {
-  const file = withoutUndefined(said.ensemble ?? {});
+function completeEnsemble({ source, environment, flags, origins, options }: Layers): EnsembleConfig {
+  const { directory } = source;
+  const file = withoutUndefined(source.said.ensemble ?? {});
   const fromEnvironment = withoutUndefined(environment);
   const fromFlags = withoutUndefined(flags);
-  const merged = { ...ENSEMBLE_DEFAULTS, ...file, ...fromEnvironment, ...fromFlags };
+  const listed = fromFlags.servers ?? fromEnvironment.servers ?? file.servers;
+  const counted = listed === undefined ? {} : { replicas: listed.length };
+  const merged = { ...ENSEMBLE_DEFAULTS, ...counted, ...file, ...fromEnvironment, ...fromFlags };
   for (const key of Object.keys(ENSEMBLE_CHECKS)) {
-    origins[`ensemble.${key}`] =
-      key in fromFlags ? flagOf(key) : key in fromEnvironment ? variableOf(key) : key in file ? fileOrigin : 'default';
+    const fileOrigin = key in file ? (source.origins[key] ?? source.fileOrigin) : 'default';
+    origins[`ensemble.${key}`] = key in fromFlags ? flagOf(key) : key in fromEnvironment ? variableOf(key) : fileOrigin;
   }
-  const typed = 'dataDir' in fromFlags || 'dataDir' in fromEnvironment;
+  const typed = new Set([...Object.keys(fromEnvironment), ...Object.keys(fromFlags)]);
+  // A path typed into a shell starts where the shell is; one written in a file starts at the file.
+  const absolute = (key: string, path: string): string => resolve(typed.has(key) ? options.cwd : directory, path);
+  const { dataLogDir } = merged;
+  const places = {
+    dataDir: absolute('dataDir', merged.dataDir),
+    dataLogDir: dataLogDir === null ? null : absolute('dataLogDir', dataLogDir),
+  };
   return {
     ...merged,
-    // A path typed into a shell starts where the shell is; one written in a file starts at the file.
-    dataDir: resolve(typed ? options.cwd : directory, merged.dataDir),
+    ...places,
+    servers: completeServers({ ...merged, ...places }, { listed, typed, directory }),
     minSessionTimeoutMs: merged.minSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.min * merged.tickTimeMs,
     maxSessionTimeoutMs: merged.maxSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.max * merged.tickTimeMs,
   };
@@ -150,19 +201,22 @@ function checkTogether(
     const at = `ensemble.${key}`;
     problems.push({ origin: origins[at] ?? 'default', key: at, expected, found: String(ensemble[key]) });
   };
-  const { clientPort, replicas, minSessionTimeoutMs, maxSessionTimeoutMs, heartbeatMs, heartbeatTimeoutMs } = ensemble;
+  const { clientPort, replicas, servers, minSessionTimeoutMs, maxSessionTimeoutMs, heartbeatMs, heartbeatTimeoutMs } =
+    ensemble;
   if (clientPort !== 0 && clientPort + replicas - 1 > 65_535) {
     complain('clientPort', `a port that leaves room for ${replicas} replicas below 65536`);
   }
-  const taken: [key: string, port: number][] = clientPort === 0 ? [] : [['clientPort', clientPort]];
-  for (const key of ADMIN_PORTS) {
-    const port = ensemble[key];
-    if (port === null || port === 0) continue;
-    if (port + replicas - 1 > 65_535) complain(key, `a port that leaves room for ${replicas} replicas below 65536`);
-    const other = taken.find(([, from]) => Math.abs(port - from) < replicas);
-    if (other !== undefined) complain(key, `a port at least ${replicas} away from ${other[0]} (${other[1]})`);
-    taken.push([key, port]);
+  if (replicas !== servers.length) complain('replicas', `${servers.length}, as many as servers are listed`);
+  if (new Set(servers.map(({ id }) => id)).size < servers.length) {
+    const at = 'ensemble.servers';
+    const found = servers.map(({ id }) => id).join(', ');
+    problems.push({ origin: origins[at] ?? 'default', key: at, expected: 'servers of different ids', found });
   }
+  if (servers.length > 0 && servers.every(({ role }) => role === 'observer')) {
+    const at = 'ensemble.servers';
+    problems.push({ origin: origins[at] ?? 'default', key: at, expected: 'a participant', found: 'observers only' });
+  }
+  for (const { key, expected } of adminPortProblems(ensemble)) complain(key, expected);
   if (minSessionTimeoutMs > maxSessionTimeoutMs) {
     complain('minSessionTimeoutMs', `no more than maxSessionTimeoutMs (${maxSessionTimeoutMs})`);
   }

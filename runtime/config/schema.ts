@@ -25,12 +25,29 @@ import type { PluginConfig } from './types.ts';
 const DURATION_MAX_MS = 2 ** 31 - 1; // what setTimeout bears
 
 const duration = whole({ min: 1, max: DURATION_MAX_MS });
+const port = whole({ min: 0, max: 65_535 });
+const host = text('a host name or an address');
+const directory = text('the path of a directory');
+
+const server = shapeOf(
+  {
+    id: whole({ min: 1, max: 254 }),
+    role: oneOf('participant', 'observer'),
+    host,
+    clientPort: port,
+    dataDir: directory,
+    dataLogDir: orNull(directory),
+  },
+  ['id'],
+);
 
 export const ENSEMBLE_CHECKS = {
   replicas: whole({ min: 1, max: 15 }),
-  clientPort: whole({ min: 0, max: 65_535 }),
-  host: text('a host name or an address'),
-  dataDir: text('the path of a directory'),
+  servers: listOf(server),
+  clientPort: port,
+  host,
+  dataDir: directory,
+  dataLogDir: orNull(directory),
   inMemory: flag(),
   tickTimeMs: whole({ min: 10, max: 60_000 }),
   initLimitTicks: whole({ min: 1, max: 10_000 }),
@@ -38,6 +55,7 @@ export const ENSEMBLE_CHECKS = {
   heartbeatTimeoutMs: whole({ min: 100, max: 600_000 }),
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
+  snapshotCompression: oneOf('none', 'gz', 'snappy'),
   sessionPasswords: oneOf('secret', 'zookeeper'),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
@@ -111,5 +129,6 @@ export const FILE_CHECK = shapeOf({
 
 /** What a file said, checked but not yet completed. */
 export type FileValues = NonNullable<ReturnType<typeof FILE_CHECK>>;
+export type ServerValues = NonNullable<ReturnType<typeof server>>;
 export type EnsembleValues = NonNullable<FileValues['ensemble']>;
 export type PipelineValues = NonNullable<FileValues['pipelines']>[number];

@@ -19,12 +19,19 @@ export interface Config {
 export interface EnsembleConfig extends AdminSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
+  /**
+   * Every replica, ascending by number: what it is called, where it listens, where its files are. A file may list them, each
+   * with its `id` and whatever differs from the rule; default: 1 … `replicas`, by the rules of the settings below.
+   */
+  readonly servers: readonly ServerConfig[];
   /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
   readonly clientPort: number;
   /** Address to listen on. Default 127.0.0.1, this machine only. */
   readonly host: string;
-  /** Absolute. One folder per replica in it. Default `data` beside the configuration file. */
+  /** Absolute. One folder per replica in it; a single replica's files are right in it. Default `data` beside the file. */
   readonly dataDir: string;
+  /** The same for transaction logs, where they are to be on a disk of their own. Default null: with the snapshots. */
+  readonly dataLogDir: string | null;
   /** Nothing is written to disk; all is lost at the end of the process. For tests. Default false. */
   readonly inMemory: boolean;
   /** ZooKeeper's unit of time. Default 2000. */
@@ -38,6 +45,8 @@ export interface EnsembleConfig extends AdminSettings {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /** Form of the snapshots written; all are read. Default none. */
+  readonly snapshotCompression: 'none' | 'gz' | 'snappy';
   /**
    * How the password is made by which a client takes its session to another connection. `secret`: from a secret of the
    * ensemble, which is kept in the data directory; nobody can guess it. `zookeeper`: by ZooKeeper's public formula, so that
@@ -66,6 +75,20 @@ export interface EnsembleConfig extends AdminSettings {
   readonly eagerAclCheck: boolean;
   /** Largest request frame, as ZooKeeper's jute.maxbuffer. Default 1,048,575. */
   readonly maxFrameBytes: number;
+}
+
+export interface ServerConfig {
+  /** 1 … 254, unique: ZooKeeper's myid. */
+  readonly id: number;
+  /** An observer follows the others without a vote. Default participant. */
+  readonly role: 'participant' | 'observer';
+  readonly host: string;
+  /** 0: any free port. */
+  readonly clientPort: number;
+  /** Absolute; holds myid and version-2. */
+  readonly dataDir: string;
+  /** Absolute; null: logs are in `dataDir` too. */
+  readonly dataLogDir: string | null;
 }
 
 export interface PluginConfig {

@@ -8,18 +8,21 @@ const EVERY_INTERFACE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 
 export interface MemberPlace {
   readonly id: PeerId;
+  readonly role: EnsembleMember['role'];
+  /** The address to listen on. */
+  readonly host: string;
   /** null as long as it is not known. */
   readonly port: number | null;
 }
 
-/** @param host  the address to listen on @returns null until every port is known */
-export function ensembleMembers(places: readonly MemberPlace[], host: string): readonly EnsembleMember[] | null {
+/** @returns null until every port is known */
+export function ensembleMembers(places: readonly MemberPlace[]): readonly EnsembleMember[] | null {
   const members: EnsembleMember[] = [];
-  // Who listens everywhere is looked for under the machine's name, as in the server lines that people write.
-  const name = EVERY_INTERFACE.has(host) ? hostname() : host;
-  for (const { id, port } of places) {
+  for (const { id, role, host, port } of places) {
     if (port === null) return null;
-    members.push({ id, role: 'participant', host: name, clientHost: host, clientPort: port });
+    // Who listens everywhere is looked for under the machine's name, as in the server lines that people write.
+    const name = EVERY_INTERFACE.has(host) ? hostname() : host;
+    members.push({ id, role, host: name, clientHost: host, clientPort: port });
   }
   return members;
 }

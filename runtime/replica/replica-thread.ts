@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../core/assert.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
 import { formatZxid } from '../../core/zxid.ts';
+import { ReplicaAdmin } from '../admin/replica-admin.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
@@ -15,6 +16,7 @@ import { serveLink } from '../net/link-carrier.ts';
 import { chance } from '../random.ts';
 import { openStorage } from './open-storage.ts';
 import { ReplicaHost } from './replica-host.ts';
+import { ReplicaMeters } from './replica-meters.ts';
 import { sessionPasswords } from './session-passwords.ts';
 import type { FromReplicaThread, ReplicaControl, ReplicaThreadData, ToReplicaThread } from './thread-messages.ts';
 
@@ -31,11 +33,11 @@ function post(message: FromReplicaThread): void {
   parentPort?.postMessage(message);
 }
 
-function replicaOptions({ id, voters, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
+function replicaOptions({ id, voters, observers, settings, sessionSecret }: ReplicaThreadData): ReplicaOptions {
   return {
     id,
     voters,
-    observers: [],
+    observers,
     heartbeatIntervalMs: settings.heartbeatMs,
     syncLimitMs: settings.heartbeatTimeoutMs,
     initLimitMs: settings.initLimitMs,
@@ -60,18 +62,22 @@ function fail(error: unknown): void {
 }
 
 async function run(): Promise<void> {
+  const meters = new ReplicaMeters();
   const host = new ReplicaHost({
     replica: replicaOptions(data),
     log,
+    meters,
+    answerWord: (asked) => admin.answerWord(asked),
     maxClientConnections: data.settings.maxClientConnections,
     maxFrameBytes: data.settings.maxFrameBytes,
     openStorage: (listener) => {
       const opened = openStorage({
         where: data.storage,
-        isAlone: data.voters.length === 1,
+        isAlone: data.voters.length === 1 && data.voters.includes(data.id),
         tree: { extendedTypes: data.settings.extendedTypes },
         listener,
         log,
+        meters,
       });
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
@@ -82,11 +88,13 @@ async function run(): Promise<void> {
   const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
   parentPort?.on('message', (message: ToReplicaThread) => {
     if (message.type === 'members') return host.onMembers(message.members);
+    if (message.type === 'report') return admin.onReport(message.report);
     const link = openPortLink(message.port);
     if (message.type === 'peer') host.addPeer(message.peer, link);
     else serveLink(link, host.clients.accept);
   });
   const { replica } = host;
+  const admin = new ReplicaAdmin({ data, host, meters, askReport: () => post({ type: 'reportWanted' }) });
   const control: ReplicaControl = {
     inspect: () => ({
       id: data.id,
@@ -100,6 +108,7 @@ async function run(): Promise<void> {
     stop: async () => {
       await host.close();
       await port.close();
+      await admin.close();
       clearInterval(pulse);
       // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
       parentPort?.close();
@@ -110,11 +119,12 @@ async function run(): Promise<void> {
     },
   };
   const port = await ClientPort.listen({
-    host: data.settings.host,
+    host: data.host,
     port: data.clientPort,
     accept: host.clients.accept,
   });
-  post({ type: 'listening', port: port.port });
+  const { adminPort, metricsPort } = await admin.open(port.port);
+  post({ type: 'listening', port: port.port, adminPort, metricsPort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
   const { exposeControl } = await import('../bus/control.ts');
   exposeControl(control, data.control);

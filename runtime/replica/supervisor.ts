@@ -9,28 +9,43 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import { quorumSize } from '../../core/zab/quorum.ts';
+import type { PipelinesReport, RuntimeReport } from '../admin/metrics/runtime-report.ts';
 import type { ControlLink } from '../bus/control.ts';
 import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
 import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
+import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 import { ensembleMembers } from './ensemble-members.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import type { ReplicaControl, ReplicaSettings } from './thread-messages.ts';
+import type {
+  AdminPlace,
+  FileSettings,
+  FromReplicaThread,
+  ReplicaControl,
+  ReplicaSettings,
+} from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
     readonly id: PeerId;
+    /** False for an observer. */
+    readonly isVoter: boolean;
+    readonly host: string;
     readonly clientPort: number;
-    /** Directory of the replica's files; null: memory only. */
-    readonly replicaPath: string | null;
+    readonly admin: AdminPlace;
+    /** Where the replica's files are; null: memory only. */
+    readonly place: ReplicaPlace | null;
   }[];
   readonly settings: ReplicaSettings;
+  readonly files: FileSettings;
   readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
+  /** What pipelines there are, for the metrics. */
+  readonly describePipelines: () => PipelinesReport;
   /** A replica's role or port has changed. */
   readonly onChange: () => void;
   /** A replica failed before it was ever ready: the ensemble cannot start as configured. */
@@ -42,23 +57,32 @@ export interface SupervisedReplica {
   readonly role: RoleReport;
   /** null until the port is open. */
   readonly clientPort: number | null;
+  /** null where it does not listen. */
+  readonly adminPort: number | null;
+  readonly metricsPort: number | null;
   readonly isAlive: boolean;
 }
 
 interface Seat {
   readonly id: PeerId;
   readonly index: number;
+  readonly isVoter: boolean;
+  readonly host: string;
   readonly wantedPort: number;
-  readonly replicaPath: string | null;
+  readonly place: ReplicaPlace | null;
   readonly restarts: RestartPolicy;
   worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
+  /** Free ports that were found are kept over its lives. */
+  admin: AdminPlace;
   /** It had acknowledged what it has no more, and has not fetched it yet. */
   hasLost: boolean;
   /** Lives so far. */
   lives: number;
 }
+
+type Listening = Extract<FromReplicaThread, { type: 'listening' }>;
 
 const ABSENT: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
 
@@ -78,15 +102,18 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, clientPort, replicaPath }, index) => ({
+    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, admin, place }, index) => ({
       id,
       index,
+      isVoter,
+      host,
       wantedPort: clientPort,
-      replicaPath,
+      place,
       restarts: new RestartPolicy(),
       worker: null,
       role: ABSENT,
       port: null,
+      admin,
       hasLost: false,
       lives: 0,
     }));
@@ -94,7 +121,14 @@ export class Supervisor {
   }
 
   get replicas(): SupervisedReplica[] {
-    return this.#seats.map(({ id, role, port, worker }) => ({ id, role, clientPort: port, isAlive: worker !== null }));
+    return this.#seats.map(({ id, role, port, admin, worker }) => ({
+      id,
+      role,
+      clientPort: port,
+      adminPort: port === null ? null : admin.adminPort,
+      metricsPort: port === null ? null : admin.metricsPort,
+      isAlive: worker !== null,
+    }));
   }
 
   /** Every replica listens and serves. */
@@ -131,6 +165,10 @@ export class Supervisor {
     await Promise.all(this.#seats.map(({ worker }) => worker?.stop(graceMs)));
   }
 
+  get #voters(): Seat[] {
+    return this.#seats.filter(({ isVoter }) => isVoter);
+  }
+
   #seat(id: PeerId): Seat {
     const seat = this.#seats.find((candidate) => candidate.id === id);
     if (seat === undefined) throw new RangeError(`there is no replica ${id}`);
@@ -141,21 +179,26 @@ export class Supervisor {
     const worker = new ReplicaWorker(
       {
         id: seat.id,
-        voters: this.#seats.map(({ id }) => id),
+        voters: this.#voters.map(({ id }) => id),
+        observers: this.#seats.filter(({ isVoter }) => !isVoter).map(({ id }) => id),
         settings: this.#options.settings,
+        host: seat.host,
         sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
+        admin: seat.admin,
+        speaksForProcess: seat.index === 0,
         storage:
-          seat.replicaPath === null
+          seat.place === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
-            : { type: 'files', replicaPath: seat.replicaPath },
+            : { type: 'files', place: seat.place, files: this.#options.files },
         pulses: this.#pulse.pulses,
         pulseIndex: seat.index,
       },
       {
         onMessage: (message) => {
+          if (message.type === 'reportWanted') return worker.send({ type: 'report', report: this.#report() });
           if (message.type === 'role') this.#onRole(seat, message.role);
-          else if (message.type === 'listening') this.#onListening(seat, message.port);
+          else if (message.type === 'listening') this.#onListening(seat, message);
           else this.#onRecovered(seat, message.mayVote);
           if (this.isReady) this.#wasReady = true;
           this.#options.onChange();
@@ -173,8 +216,10 @@ export class Supervisor {
 
   /** Nothing as long as a port is not known. */
   #tellMembers(workers: readonly (ReplicaWorker | null)[]): void {
-    const places = this.#seats.map(({ id, port, wantedPort }) => ({ id, port: port ?? (wantedPort || null) }));
-    const members = ensembleMembers(places, this.#options.settings.host);
+    const places = this.#seats.map(({ id, isVoter, host, port, wantedPort }) => {
+      return { id, role: isVoter ? 'participant' : 'observer', host, port: port ?? (wantedPort || null) } as const;
+    });
+    const members = ensembleMembers(places);
     if (members !== null) for (const worker of workers) worker?.send({ type: 'members', members });
   }
 
@@ -206,20 +251,31 @@ export class Supervisor {
   // any more, however long one waits.
   #onRecovered(seat: Seat, mayVote: boolean): void {
     seat.hasLost = !mayVote;
-    const lost = this.#seats.filter(({ hasLost }) => hasLost);
-    if (mayVote || this.#seats.length - lost.length >= quorumSize(this.#seats.length)) return;
-    const places = lost.map(({ id, replicaPath }) => ({ id, path: replicaPath ?? `the memory of replica ${id}` }));
-    const error = new HistoryLostError(places, this.#seats.length);
+    const voters = this.#voters;
+    const lost = voters.filter(({ hasLost }) => hasLost);
+    if (mayVote || voters.length - lost.length >= quorumSize(voters.length)) return;
+    const places = lost.map(({ id, place }) => ({ id, path: place?.replicaPath ?? `the memory of replica ${id}` }));
+    const error = new HistoryLostError(places, voters.length);
     if (this.#wasReady) this.#options.log('error', error.message);
     else this.#options.onStartFailure(error);
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
-  #onListening(seat: Seat, port: number): void {
+  #onListening(seat: Seat, { port, adminPort, metricsPort }: Listening): void {
+    seat.admin = { ...seat.admin, adminPort, metricsPort };
     const isNews = seat.port !== port && seat.wantedPort !== port;
     seat.port = port;
     this.#pulse.watch(seat.index);
     if (isNews) this.#tellMembers(this.#seats.map(({ worker }) => worker));
+  }
+
+  #report(): RuntimeReport {
+    const replicas = this.#seats.map(({ id, worker, lives }) => ({
+      id,
+      isAlive: worker !== null,
+      restarts: Math.max(0, lives - 1),
+    }));
+    return { replicas, ...this.#options.describePipelines() };
   }
 
   #onStill(index: number): void {

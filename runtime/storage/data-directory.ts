@@ -3,6 +3,7 @@
  *
  *     one server   <dataDir>/myid, <dataDir>/version-2/…                 (ZooKeeper's own layout)
  *     an ensemble  <dataDir>/<replica>/myid, <dataDir>/<replica>/version-2/…
+ *     logs apart   <dataLogDir>/version-2/log.…, <dataLogDir>/<replica>/version-2/log.…
  *
  * `openDataDirectory` first only looks, and refuses whatever is not ours or is damaged beyond recovery; then it locks;
  * only then does it write anything. Runs once, in the process's main thread; the replicas' threads trust it.
@@ -15,11 +16,15 @@ import { isLogHeader } from '../../core/jute/txn-log.ts';
 import { type DirectoryLock, lockDirectory } from './directory-lock.ts';
 import { readEpoch } from './epoch-files.ts';
 import { DataDirectoryError, EpochFileError, ForeignFileError, systemCodeOf } from './errors.ts';
-import { listFiles } from './file-names.ts';
+import { type Compression, listFiles } from './file-names.ts';
 import { nodeFileSystem, readFully } from './file-system.ts';
+import { type HistoryPlace, historyOf, type ReplicaPlace, VERSION_DIRECTORY } from './replica-place.ts';
+import { SNAPSHOT_STARTS } from './snapshot-compression.ts';
 
 export interface DataDirectoryOptions {
   readonly path: string;
+  /** Where txn logs are, in the same layout. Default: `path`. */
+  readonly logPath?: string;
   /** The peers whose replicas run in this process, and the layout: `single` is one server in ZooKeeper's own layout. */
   readonly layout: { readonly single: PeerId } | { readonly replicas: readonly PeerId[] };
   /** Another process took the directory over while this one stood still: stop at once, write nothing more. */
@@ -27,13 +32,11 @@ export interface DataDirectoryOptions {
 }
 
 export interface DataDirectory {
-  /** The replica's own directory; holds `myid` and `version-2`. */
-  replicaPath(peer: PeerId): string;
+  placeOf(peer: PeerId): ReplicaPlace;
   /** Gives the directory free for other processes. Only after every replica's storage is closed. */
   release(): void;
 }
 
-export const VERSION_DIRECTORY = 'version-2';
 const LOG_HEADER_SIZE = 16;
 
 /**
@@ -51,23 +54,33 @@ export function openDataDirectory(options: DataDirectoryOptions): DataDirectory 
   }
 }
 
-function openChecked({ path, layout, onLost }: DataDirectoryOptions): DataDirectory {
+function openChecked({ path, logPath = path, layout, onLost }: DataDirectoryOptions): DataDirectory {
   const replicas = 'single' in layout ? [layout.single] : layout.replicas;
-  const replicaPath = (peer: PeerId): string => ('single' in layout ? path : `${path}/${peer}`);
-  checkRoot(path, layout);
-  for (const peer of replicas) checkReplica(replicaPath(peer), peer);
-  const lock = prepare(path, onLost);
+  const pathBelow = (root: string, peer: PeerId): string => ('single' in layout ? root : `${root}/${peer}`);
+  const placeOf = (peer: PeerId): ReplicaPlace => ({
+    replicaPath: pathBelow(path, peer),
+    logPath: pathBelow(logPath, peer),
+  });
+  const roots = path === logPath ? [path] : [path, logPath];
+  for (const root of roots) checkRoot(root, layout);
+  for (const peer of replicas) checkReplica(placeOf(peer), peer);
+  const locks: DirectoryLock[] = [];
+  const release = (): void => {
+    for (const lock of locks) lock.release();
+  };
   try {
+    for (const root of roots) locks.push(prepare(root, onLost));
     // What was checked without the lock may have changed; now it cannot any more.
-    for (const peer of replicas) checkReplica(replicaPath(peer), peer);
-    const made = replicas.filter((peer) => prepareReplica(replicaPath(peer), peer)).map(replicaPath);
+    for (const peer of replicas) checkReplica(placeOf(peer), peer);
+    const made = replicas.flatMap((peer) => prepareReplica(placeOf(peer), peer));
     // A log in a directory that nobody finds after a crash is lost, so its parents are made durable too.
-    if (made.length > 0) for (const place of [...made, path, dirname(path)]) nodeFileSystem.syncDirectorySync(place);
+    const parents = roots.flatMap((root) => [root, dirname(root)]);
+    if (made.length > 0) for (const place of [...made, ...parents]) nodeFileSystem.syncDirectorySync(place);
   } catch (error) {
-    lock.release();
+    release();
     throw error;
   }
-  return { replicaPath, release: () => lock.release() };
+  return { placeOf, release };
 }
 
 function checkRoot(path: string, layout: DataDirectoryOptions['layout']): void {
@@ -102,21 +115,38 @@ function isReplicaDirectory(path: string, name: string): boolean {
 }
 
 /** Looks at one replica's files without changing them. */
-function checkReplica(path: string, peer: PeerId): void {
-  if (!fs.existsSync(path)) return;
-  if (!fs.statSync(path).isDirectory()) throw new DataDirectoryError(path, 'it is not a directory');
-  checkMyId(path, peer);
-  const directory = `${path}/${VERSION_DIRECTORY}`;
-  if (!fs.existsSync(directory)) return;
-  if (!fs.statSync(directory).isDirectory()) throw new ForeignFileError(directory, 'it is not a directory');
-  checkAccess(directory);
-  for (const log of listFiles(nodeFileSystem, directory, 'log')) checkHeader(log.path, isLogStart);
-  for (const snapshot of listFiles(nodeFileSystem, directory, 'snapshot')) checkHeader(snapshot.path, isSnapshotStart);
-  const compressed = fs.readdirSync(directory).find((name) => /^snapshot\.[0-9a-f]+\.(gz|snappy)$/.test(name));
-  if (compressed !== undefined) {
-    throw new ForeignFileError(`${directory}/${compressed}`, 'compressed snapshots are not supported');
+function checkReplica(place: ReplicaPlace, peer: PeerId): void {
+  const { replicaPath, logPath } = place;
+  for (const path of [replicaPath, logPath]) {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat !== undefined && !stat.isDirectory()) throw new DataDirectoryError(path, 'it is not a directory');
   }
-  for (const name of ['acceptedEpoch', 'currentEpoch']) checkEpoch(directory, name);
+  checkMyId(replicaPath, peer);
+  const { snapshots, logs } = historyOf(place);
+  for (const directory of new Set([snapshots, logs])) checkVersionDirectory(directory);
+  for (const log of listFiles(nodeFileSystem, logs, 'log')) checkHeader(log.path, isLogStart);
+  for (const snapshot of listFiles(nodeFileSystem, snapshots, 'snapshot')) {
+    checkHeader(snapshot.path, (bytes) => isSnapshotStart(bytes, snapshot.compression));
+  }
+  if (snapshots !== logs) checkApart({ snapshots, logs });
+  for (const name of ['acceptedEpoch', 'currentEpoch']) checkEpoch(snapshots, name);
+}
+
+function checkVersionDirectory(directory: string): void {
+  const stat = fs.statSync(directory, { throwIfNoEntry: false });
+  if (stat === undefined) return;
+  if (!stat.isDirectory()) throw new ForeignFileError(directory, 'it is not a directory');
+  checkAccess(directory);
+}
+
+// As ZooKeeper refuses it: somebody has changed dataLogDir and not moved the files, and would lose what is in them.
+function checkApart({ snapshots, logs }: HistoryPlace): void {
+  const [log] = listFiles(nodeFileSystem, snapshots, 'log');
+  if (log !== undefined) throw new ForeignFileError(log.path, `txn logs belong into ${logs}: move it there`);
+  const [snapshot] = listFiles(nodeFileSystem, logs, 'snapshot');
+  if (snapshot !== undefined) {
+    throw new ForeignFileError(snapshot.path, `snapshots belong into ${snapshots}: move it there`);
+  }
 }
 
 function checkMyId(path: string, peer: PeerId): void {
@@ -153,8 +183,9 @@ function isLogStart(bytes: Buffer): boolean {
   return bytes.length < LOG_HEADER_SIZE ? 'ZKLG'.startsWith(bytes.toString('latin1', 0, 4)) : isLogHeader(bytes);
 }
 
-function isSnapshotStart(bytes: Buffer): boolean {
-  return 'ZKSN'.startsWith(bytes.toString('latin1', 0, 4));
+function isSnapshotStart(bytes: Buffer, compression: Compression): boolean {
+  const magic = SNAPSHOT_STARTS[compression];
+  return magic.startsWith(bytes.toString('latin1', 0, magic.length));
 }
 
 function checkAccess(path: string): void {
@@ -171,14 +202,14 @@ function prepare(path: string, onLost: () => void): DirectoryLock {
   return lockDirectory(path, { onLost, now: Date.now });
 }
 
-/** Returns whether something was missing and has been made. */
-function prepareReplica(path: string, peer: PeerId): boolean {
+/** @returns the directories in which something was missing and has been made */
+function prepareReplica({ replicaPath, logPath }: ReplicaPlace, peer: PeerId): string[] {
   // A myid that a crash takes away again is made anew; only the directories have to last.
-  if (!fs.existsSync(`${path}/myid`)) {
-    nodeFileSystem.makeDirectory(path);
-    fs.writeFileSync(`${path}/myid`, `${peer}\n`);
+  if (!fs.existsSync(`${replicaPath}/myid`)) {
+    nodeFileSystem.makeDirectory(replicaPath);
+    fs.writeFileSync(`${replicaPath}/myid`, `${peer}\n`);
   }
-  if (fs.existsSync(`${path}/${VERSION_DIRECTORY}`)) return false;
-  fs.mkdirSync(`${path}/${VERSION_DIRECTORY}`);
-  return true;
+  const lacking = [...new Set([replicaPath, logPath])].filter((path) => !fs.existsSync(`${path}/${VERSION_DIRECTORY}`));
+  for (const path of lacking) nodeFileSystem.makeDirectory(`${path}/${VERSION_DIRECTORY}`);
+  return lacking;
 }

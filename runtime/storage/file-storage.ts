@@ -1,6 +1,6 @@
 /**
  * A replica's storage in a directory, in ZooKeeper's own formats: an Apache ZooKeeper can start from it and it from
- * one of Apache's. Owns the files below `<replicaPath>/version-2`; acquire with `openFileStorage`, use, `close`.
+ * one of Apache's. Owns the files below the replica's `version-2` directories; acquire with `openFileStorage`, use, `close`.
  */
 
 import { DataTree } from '../../core/tree/data-tree.ts';
@@ -9,23 +9,27 @@ import type { TreeOptions } from '../../core/tree/tree-state.ts';
 import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
-import { listFiles } from './file-names.ts';
+import { type Compression, listFiles, type NamedFile } from './file-names.ts';
 import { type FileSystem, nodeFileSystem, placeFile } from './file-system.ts';
 import { truncateHistory } from './log-truncation.ts';
-import { clearResync, needsResync, prepareResync } from './quarantine.ts';
+import { clearResync, needsResync, prepareResync, type ReplicaFiles } from './quarantine.ts';
 import { recoverDirectory } from './recovery.ts';
+import { type HistoryPlace, historyOf, type ReplicaPlace } from './replica-place.ts';
 import type { RecoveredState, ReplicaStorage, SnapshotSink, StorageListener } from './replica-storage.ts';
+import { SnapshotCompressor } from './snapshot-compression.ts';
 import { finishInstall, installName, openSink, purge, snapshotName } from './snapshot-files.ts';
 import { TxnLog } from './txn-log.ts';
 
 export interface FileStorageOptions {
-  /** The replica's own directory; the data directory is checked and locked already. */
-  readonly replicaPath: string;
+  /** The replica's own directories; the data directory is checked and locked already. */
+  readonly place: ReplicaPlace;
   readonly listener: StorageListener;
   /** How trees are read. */
   readonly tree?: TreeOptions;
   /** Complete snapshots kept, with the logs they need. Default 3, at least 1. */
   readonly snapshotsKept?: number;
+  /** Of snapshots written from now on; all forms are read. Default none. */
+  readonly snapshotCompression?: Compression;
   /** See TxnLogOptions. */
   readonly pendingBytesMax?: number;
   readonly fileSystem?: FileSystem;
@@ -40,11 +44,14 @@ export function openFileStorage(options: FileStorageOptions): ReplicaStorage {
 
 class FileStorage implements ReplicaStorage {
   readonly #fileSystem: FileSystem;
-  readonly #replicaPath: string;
-  readonly #directory: string;
+  readonly #files: ReplicaFiles;
+  readonly #history: HistoryPlace;
+  readonly #compression: Compression;
   readonly #tree: TreeOptions;
   readonly #snapshotsKept: number;
   readonly #log: TxnLog;
+  /** Names of snapshots that were loaded or written whole: of a compressed one, the file itself does not tell. */
+  readonly #sound = new Set<string>();
   #mayVote: boolean;
   #hasSnapshot = false;
   #snapshot: SnapshotSink | null = null;
@@ -52,16 +59,17 @@ class FileStorage implements ReplicaStorage {
 
   constructor(options: FileStorageOptions) {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
-    this.#replicaPath = options.replicaPath;
-    this.#directory = `${options.replicaPath}/version-2`;
+    this.#files = { ...options.place, fileSystem: this.#fileSystem };
+    this.#history = historyOf(options.place);
+    this.#compression = options.snapshotCompression ?? 'none';
     this.#tree = options.tree ?? {};
     this.#snapshotsKept = options.snapshotsKept ?? SNAPSHOTS_KEPT;
-    prepareResync(this.#place);
-    this.#mayVote = !needsResync(this.#place);
+    prepareResync(this.#files);
+    this.#mayVote = !needsResync(this.#files);
     const { listener } = options;
     this.#log = new TxnLog({
       fileSystem: this.#fileSystem,
-      directory: this.#directory,
+      directory: this.#history.logs,
       beforeCreate: () => this.#ensureSnapshot(),
       onDurable: (zxid) => listener.onDurable(zxid),
       onFenced: (error) => listener.onFenced(error),
@@ -78,8 +86,10 @@ class FileStorage implements ReplicaStorage {
   }
 
   recover(): RecoveredState {
-    const state = recoverDirectory(this.#fileSystem, this.#directory, this.#tree);
-    this.#hasSnapshot = state.report.snapshot !== null;
+    const state = recoverDirectory(this.#fileSystem, this.#history, this.#tree);
+    const { snapshot } = state.report;
+    this.#hasSnapshot = snapshot !== null;
+    if (snapshot !== null) this.#sound.add(snapshot);
     return state;
   }
 
@@ -96,11 +106,11 @@ class FileStorage implements ReplicaStorage {
   }
 
   saveAcceptedEpoch(epoch: Epoch): void {
-    saveEpoch(this.#fileSystem, this.#directory, 'acceptedEpoch', epoch);
+    saveEpoch(this.#fileSystem, this.#history.snapshots, 'acceptedEpoch', epoch);
   }
 
   saveCurrentEpoch(epoch: Epoch): void {
-    saveEpoch(this.#fileSystem, this.#directory, 'currentEpoch', epoch);
+    saveEpoch(this.#fileSystem, this.#history.snapshots, 'currentEpoch', epoch);
   }
 
   truncate(zxid: Zxid, onDone: (error: TruncateImpossibleError | StorageWriteError | null) => void): void {
@@ -109,12 +119,12 @@ class FileStorage implements ReplicaStorage {
     this.#log.finish('write', () => {
       let error: TruncateImpossibleError | StorageWriteError | null = null;
       try {
-        truncateHistory(this.#fileSystem, this.#directory, zxid);
+        truncateHistory(this.#fileSystem, this.#history, zxid);
       } catch (cause) {
         error =
           cause instanceof TruncateImpossibleError
             ? cause
-            : new StorageWriteError(this.#directory, 'truncating the history in', cause);
+            : new StorageWriteError(this.#history.logs, 'truncating the history in', cause);
       }
       // Always in a later turn, so that the host need not expect its own input while it performs effects.
       queueMicrotask(() => onDone(error));
@@ -124,13 +134,16 @@ class FileStorage implements ReplicaStorage {
   beginSnapshot(zxid: Zxid): SnapshotSink {
     this.#log.roll();
     this.#snapshot?.abort();
+    const name = snapshotName(zxid, this.#compression);
     this.#snapshot = openSink({
       fileSystem: this.#fileSystem,
-      directory: this.#directory,
-      name: snapshotName(zxid),
+      directory: this.#history.snapshots,
+      name,
+      compression: this.#compression,
       afterCommit: () => {
         this.#snapshot = null;
         this.#hasSnapshot = true;
+        this.#sound.add(name);
         this.#purge();
       },
     });
@@ -141,11 +154,13 @@ class FileStorage implements ReplicaStorage {
     this.#snapshot?.abort();
     const sink = openSink({
       fileSystem: this.#fileSystem,
-      directory: this.#directory,
-      name: installName(zxid),
+      directory: this.#history.snapshots,
+      name: installName(zxid, this.#compression),
+      compression: this.#compression,
       afterCommit: () => {
-        finishInstall(this.#fileSystem, this.#directory);
+        const installed = finishInstall(this.#fileSystem, this.#history);
         this.#hasSnapshot = true;
+        if (installed !== null) this.#sound.add(installed);
       },
     });
     return {
@@ -156,7 +171,7 @@ class FileStorage implements ReplicaStorage {
   }
 
   completeResync(): void {
-    clearResync(this.#place);
+    clearResync(this.#files);
     this.#mayVote = true;
   }
 
@@ -166,30 +181,34 @@ class FileStorage implements ReplicaStorage {
     return this.#closing;
   }
 
-  get #place(): { readonly fileSystem: FileSystem; readonly replicaPath: string } {
-    return { fileSystem: this.#fileSystem, replicaPath: this.#replicaPath };
-  }
-
   /**
    * ZooKeeper starts from no directory that has logs but no snapshot, so a fresh replica writes that of an empty tree
    * before its first log. Not earlier: a replica that never logs anything leaves nothing behind.
    */
   #ensureSnapshot(): void {
-    if (this.#hasSnapshot || listFiles(this.#fileSystem, this.#directory, 'snapshot').length > 0) {
+    if (this.#hasSnapshot || listFiles(this.#fileSystem, this.#history.snapshots, 'snapshot').length > 0) {
       this.#hasSnapshot = true;
       return;
     }
     const writer = new SnapshotWriter(new DataTree(), 'file');
+    const compressor = new SnapshotCompressor(this.#compression);
     const parts: Uint8Array[] = [];
-    for (let part = writer.next(1 << 16); part !== null; part = writer.next(1 << 16)) parts.push(new Uint8Array(part));
-    // The log's first sync includes the directory's, and nothing is acknowledged before that.
-    placeFile(this.#fileSystem, this.#directory, snapshotName(ZXID_ZERO), Buffer.concat(parts));
+    for (let part = writer.next(1 << 16); part !== null; part = writer.next(1 << 16)) {
+      parts.push(new Uint8Array(compressor.compress(part)));
+    }
+    const name = snapshotName(ZXID_ZERO, this.#compression);
+    const { snapshots, logs } = this.#history;
+    placeFile(this.#fileSystem, snapshots, name, Buffer.concat(parts));
+    // In one directory, the log's first sync includes this entry, and nothing is acknowledged before that.
+    if (snapshots !== logs) this.#fileSystem.syncDirectorySync(snapshots);
     this.#hasSnapshot = true;
+    this.#sound.add(name);
   }
 
   #purge(): void {
     try {
-      purge(this.#fileSystem, this.#directory, this.#snapshotsKept);
+      const isSound = (file: NamedFile): boolean => file.compression === 'none' || this.#sound.has(file.name);
+      purge(this.#fileSystem, this.#history, { keep: this.#snapshotsKept, isSound });
     } catch (error) {
       // The snapshot stands; what could not be removed now is removed with the next one.
       if (!(error instanceof Error && ('syscall' in error || error instanceof StorageError))) throw error;

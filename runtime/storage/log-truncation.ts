@@ -9,6 +9,7 @@ import { TruncateImpossibleError } from './errors.ts';
 import { listFiles } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
+import { directoriesOf, type HistoryPlace } from './replica-place.ts';
 import { looksComplete } from './snapshot-files.ts';
 
 /**
@@ -16,13 +17,14 @@ import { looksComplete } from './snapshot-files.ts';
  * @throws TruncateImpossibleError, with nothing changed, when the only snapshots are newer than `zxid`: they may hold
  *   what is to be dropped; or a system error, LogCorruptionError
  */
-export function truncateHistory(fileSystem: FileSystem, directory: string, zxid: Zxid): void {
-  const snapshots = listFiles(fileSystem, directory, 'snapshot');
-  const logs = listFiles(fileSystem, directory, 'log');
+export function truncateHistory(fileSystem: FileSystem, place: HistoryPlace, zxid: Zxid): void {
+  const snapshots = listFiles(fileSystem, place.snapshots, 'snapshot');
+  const logs = listFiles(fileSystem, place.logs, 'log');
   const newer = snapshots.filter((file) => file.zxid > zxid);
-  const base = snapshots.findLast((file) => file.zxid <= zxid && looksComplete(fileSystem, file.path));
+  const base = snapshots.findLast((file) => file.zxid <= zxid && looksComplete(fileSystem, file));
   if (newer.length > 0 && base === undefined) {
-    throw new TruncateImpossibleError(`no snapshot in ${directory} is as old as ${formatZxid(zxid)}`, directory);
+    const reason = `no snapshot in ${place.snapshots} is as old as ${formatZxid(zxid)}`;
+    throw new TruncateImpossibleError(reason, place.snapshots);
   }
   for (const file of newer.reverse()) fileSystem.remove(file.path);
   for (const log of logs.reverse()) {
@@ -33,7 +35,7 @@ export function truncateHistory(fileSystem: FileSystem, directory: string, zxid:
     cutAfter(fileSystem, log.path, zxid);
     break;
   }
-  fileSystem.syncDirectorySync(directory);
+  for (const directory of directoriesOf(place)) fileSystem.syncDirectorySync(directory);
 }
 
 function cutAfter(fileSystem: FileSystem, path: string, zxid: Zxid): void {

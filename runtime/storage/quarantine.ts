@@ -23,28 +23,29 @@ import type { Epoch } from '../../core/zxid.ts';
 import { readEpoch, saveEpoch } from './epoch-files.ts';
 import { EpochFileError, StorageWriteError } from './errors.ts';
 import { type FileSystem, replaceFile } from './file-system.ts';
+import type { ReplicaPlace } from './replica-place.ts';
 
 const MARK = 'resync';
 
-export interface ReplicaPlace {
+export interface ReplicaFiles extends ReplicaPlace {
   readonly fileSystem: FileSystem;
-  /** The replica's own directory, which holds version-2. */
-  readonly replicaPath: string;
 }
 
 /**
- * Moves version-2 to version-2.damaged-<n> and leaves an empty one. May be repeated after a crash at any point.
+ * Moves version-2 to version-2.damaged-<n> and leaves an empty one; logs that are apart likewise. May be repeated after a
+ * crash at any point.
  * @returns the path that the damaged files have now
  * @throws StorageWriteError
  */
-export function quarantine({ fileSystem, replicaPath }: ReplicaPlace): string {
+export function quarantine(files: ReplicaFiles): string {
+  const { fileSystem, replicaPath, logPath } = files;
   const directory = `${replicaPath}/version-2`;
   try {
     const accepted = acceptedEpochOf(fileSystem, replicaPath);
     replaceFile(fileSystem, replicaPath, MARK, Buffer.from(String(accepted), 'latin1'));
-    const aside = freeName(fileSystem, `${directory}.damaged-`);
-    fileSystem.rename(directory, aside);
-    prepareResync({ fileSystem, replicaPath });
+    const aside = putAside(fileSystem, directory);
+    if (logPath !== replicaPath) putAside(fileSystem, `${logPath}/version-2`);
+    prepareResync(files);
     return aside;
   } catch (cause) {
     throw new StorageWriteError(directory, 'putting aside the damaged', cause);
@@ -52,16 +53,17 @@ export function quarantine({ fileSystem, replicaPath }: ReplicaPlace): string {
 }
 
 /** Whether the replica has lost what it acknowledged. */
-export function needsResync({ fileSystem, replicaPath }: ReplicaPlace): boolean {
+export function needsResync({ fileSystem, replicaPath }: ReplicaFiles): boolean {
   return fileSystem.exists(`${replicaPath}/${MARK}`);
 }
 
 /** Finishes a quarantine that a crash interrupted; does nothing to a directory that has its epoch. */
-export function prepareResync({ fileSystem, replicaPath }: ReplicaPlace): void {
+export function prepareResync({ fileSystem, replicaPath, logPath }: ReplicaFiles): void {
   const directory = `${replicaPath}/version-2`;
-  if (!fileSystem.exists(directory)) {
-    fileSystem.makeDirectory(directory);
-    fileSystem.syncDirectorySync(replicaPath);
+  for (const path of [replicaPath, logPath]) {
+    if (fileSystem.exists(`${path}/version-2`)) continue;
+    fileSystem.makeDirectory(`${path}/version-2`);
+    fileSystem.syncDirectorySync(path);
   }
   if (readEpoch(fileSystem, directory, 'acceptedEpoch') !== null) return;
   const accepted = readEpoch(fileSystem, replicaPath, MARK);
@@ -69,7 +71,7 @@ export function prepareResync({ fileSystem, replicaPath }: ReplicaPlace): void {
 }
 
 /** To be called once the replica holds everything committed. Durable on return. @throws StorageWriteError */
-export function clearResync({ fileSystem, replicaPath }: ReplicaPlace): void {
+export function clearResync({ fileSystem, replicaPath }: ReplicaFiles): void {
   try {
     fileSystem.remove(`${replicaPath}/${MARK}`);
     fileSystem.syncDirectorySync(replicaPath);
@@ -89,6 +91,12 @@ function acceptedEpochOf(fileSystem: FileSystem, replicaPath: string): number {
     }
   };
   return Math.max(readable(replicaPath, MARK), readable(`${replicaPath}/version-2`, 'acceptedEpoch'));
+}
+
+function putAside(fileSystem: FileSystem, directory: string): string {
+  const aside = freeName(fileSystem, `${directory}.damaged-`);
+  fileSystem.rename(directory, aside);
+  return aside;
 }
 
 function freeName(fileSystem: FileSystem, prefix: string): string {

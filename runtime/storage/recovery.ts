@@ -19,7 +19,9 @@ import { listFiles, logsAfter, type NamedFile } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
 import { type LoggedEntry, RecentEntries } from './recent-entries.ts';
-import { finishInstall, looksComplete, readChunks, removeTemporaries } from './snapshot-files.ts';
+import type { HistoryPlace } from './replica-place.ts';
+import { CompressionError } from './snapshot-compression.ts';
+import { finishInstall, looksComplete, readSnapshot, removeTemporaries } from './snapshot-files.ts';
 
 export interface RecoveredState {
   /** All of the log is applied, committed or not: the leader's synchronisation decides about the rest. */
@@ -46,15 +48,16 @@ export interface RecoveryReport {
 }
 
 /**
- * @param directory  a version-2 directory that exists
+ * @param place  version-2 directories that exist
  * @param tree  how the tree is read
  * @throws LogCorruptionError, SnapshotUnusableError, EpochFileError (damage), ForeignFileError, or a system error
  */
-export function recoverDirectory(fileSystem: FileSystem, directory: string, tree: TreeOptions = {}): RecoveredState {
-  finishInstall(fileSystem, directory);
+export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tree: TreeOptions = {}): RecoveredState {
+  const { snapshots: directory } = place;
+  finishInstall(fileSystem, place);
   removeTemporaries(fileSystem, directory);
   const snapshots = listFiles(fileSystem, directory, 'snapshot');
-  const allLogs = listFiles(fileSystem, directory, 'log');
+  const allLogs = listFiles(fileSystem, place.logs, 'log');
   const loaded = loadNewest({ fileSystem, directory, tree }, snapshots);
   const base = loaded.file?.zxid ?? ZXID_ZERO;
   const logs = logsAfter(allLogs, base);
@@ -76,7 +79,7 @@ export function recoverDirectory(fileSystem: FileSystem, directory: string, tree
     const lost = `the log ends at ${formatZxid(replay.lastZxid)}, but had reached ${formatZxid(loaded.reachedZxid)}`;
     throw new SnapshotUnusableError(directory, `newer snapshots cannot be loaded, and ${lost}`);
   }
-  if (logs.length > 0) fileSystem.syncDirectorySync(directory);
+  if (logs.length > 0) fileSystem.syncDirectorySync(place.logs);
   const epochs = recoverEpochs(fileSystem, directory, replay.lastZxid);
   return {
     tree: loaded.tree,
@@ -117,10 +120,10 @@ function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): Load
     const file = snapshots[index];
     if (file === undefined) break;
     try {
-      const tree = looksComplete(fileSystem, file.path) ? loadSnapshot(place, file) : null;
+      const tree = looksComplete(fileSystem, file) ? loadSnapshot(place, file) : null;
       if (tree !== null) return { tree, file, skipped, reachedZxid };
     } catch (error) {
-      if (!(error instanceof SnapshotError || error instanceof JuteError || error instanceof RangeError)) throw error;
+      if (!isDamagedSnapshot(error)) throw error;
       lastError = error;
     }
     skipped.push(file.name);
@@ -131,9 +134,18 @@ function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): Load
   return { tree: new DataTree(new TreeState(place.tree)), file: null, skipped, reachedZxid };
 }
 
+function isDamagedSnapshot(error: unknown): boolean {
+  return (
+    error instanceof SnapshotError ||
+    error instanceof CompressionError ||
+    error instanceof JuteError ||
+    error instanceof RangeError
+  );
+}
+
 function loadSnapshot({ fileSystem, tree }: SnapshotPlace, file: NamedFile): DataTree {
   const reader = new SnapshotReader('file', tree);
-  readChunks(fileSystem, file.path, (chunk) => reader.push(chunk));
+  readSnapshot(fileSystem, file, (chunk) => reader.push(chunk));
   return reader.finish(file.zxid);
 }
 

@@ -7,11 +7,13 @@
 
 import type { Zxid } from '../../core/zxid.ts';
 import { StorageWriteError } from './errors.ts';
-import { fileName, listFiles, logsAfter, type NamedFile } from './file-names.ts';
+import { type Compression, fileName, listFiles, logsAfter, type NamedFile } from './file-names.ts';
 import { type FileSystem, readFully, writeFully } from './file-system.ts';
+import { directoriesOf, type HistoryPlace } from './replica-place.ts';
+import { SNAPSHOT_STARTS, SnapshotCompressor, SnapshotDecompressor } from './snapshot-compression.ts';
 
 const TEMPORARY = '.tmp';
-const INSTALL = /^install\.([0-9a-f]{1,16})$/;
+const INSTALL = /^install\.([0-9a-f]{1,16})(?:\.(?:gz|snappy))?$/;
 const MAGIC = 0x5a4b534e;
 const TERMINATOR = Buffer.from('000000012f', 'hex');
 const HEADER_SIZE = 16;
@@ -31,16 +33,18 @@ export interface SinkOptions {
   readonly directory: string;
   /** The name that the file gets once it is complete. */
   readonly name: string;
+  readonly compression: Compression;
   /** Called when the file is durable under its name, before `onDone`. May throw a system error. */
   readonly afterCommit: () => void;
 }
 
 /** @throws StorageWriteError when the file cannot be created */
-export function openSink({ fileSystem, directory, name, afterCommit }: SinkOptions): SnapshotSink {
+export function openSink({ fileSystem, directory, name, compression, afterCommit }: SinkOptions): SnapshotSink {
   const target = `${directory}/${name}`;
   const temporary = target + TEMPORARY;
   const failed = (cause: unknown): StorageWriteError => new StorageWriteError(target, 'writing snapshot', cause);
   let fd: number;
+  const compressor = new SnapshotCompressor(compression);
   let position = 0;
   let open = true;
   try {
@@ -65,8 +69,9 @@ export function openSink({ fileSystem, directory, name, afterCommit }: SinkOptio
     write(bytes) {
       if (!open) throw canceled();
       try {
-        writeFully(fileSystem, fd, bytes, position);
-        position += bytes.length;
+        const stored = compressor.compress(bytes);
+        writeFully(fileSystem, fd, stored, position);
+        position += stored.length;
       } catch (cause) {
         discard();
         throw failed(cause);
@@ -116,10 +121,17 @@ export function openSink({ fileSystem, directory, name, afterCommit }: SinkOptio
   };
 }
 
-/** Whether the file can be a complete snapshot: right magic, and the five bytes that end every section. */
-export function looksComplete(fileSystem: FileSystem, path: string): boolean {
+/**
+ * Whether the file can be a complete snapshot: right magic, and the five bytes that end every section. The end of a
+ * compressed file tells nothing; that it is incomplete turns out when it is read.
+ */
+export function looksComplete(fileSystem: FileSystem, { path, compression }: NamedFile): boolean {
   const fd = fileSystem.open(path, 'read');
   try {
+    if (compression !== 'none') {
+      const start = SNAPSHOT_STARTS[compression];
+      return readFully(fileSystem, fd, 0, start.length).toString('latin1') === start;
+    }
     const size = fileSystem.size(fd);
     if (size < HEADER_SIZE + TERMINATOR.length) return false;
     const magic = readFully(fileSystem, fd, 0, 4);
@@ -130,40 +142,56 @@ export function looksComplete(fileSystem: FileSystem, path: string): boolean {
   }
 }
 
-/** Reads a file from start to end in pieces; a piece is valid during the call only. */
-export function readChunks(fileSystem: FileSystem, path: string, onChunk: (chunk: Buffer) => void): void {
+/**
+ * Reads a snapshot from start to end in pieces, decompressed; a piece is valid during the call only.
+ * @throws CompressionError
+ */
+export function readSnapshot(
+  fileSystem: FileSystem,
+  { path, compression }: NamedFile,
+  onChunk: (chunk: Buffer) => void,
+): void {
+  const decompressor = new SnapshotDecompressor(compression, onChunk);
   const fd = fileSystem.open(path, 'read');
   try {
     for (let position = 0; ; ) {
       const chunk = readFully(fileSystem, fd, position, CHUNK_SIZE);
-      if (chunk.length === 0) return;
+      if (chunk.length === 0) break;
       position += chunk.length;
-      onChunk(chunk);
+      decompressor.push(chunk);
     }
+    decompressor.finish();
   } finally {
     fileSystem.close(fd);
   }
 }
 
+export interface PurgeRule {
+  /** At least 1. */
+  readonly keep: number;
+  /** Asked of files that pass the quick test: whether recovery can certainly load them. What it cannot counts for nothing. */
+  readonly isSound: (file: NamedFile) => boolean;
+}
+
 /**
- * Keeps the newest `keep` complete snapshots and every log from the newest one that starts at or before the oldest of
- * them. Removes nothing while there are fewer. Returns the names removed.
+ * Keeps the newest `keep` sound snapshots and every log from the newest one that starts at or before the oldest of
+ * them. Removes nothing while there are fewer. Returns the paths removed.
  */
-export function purge(fileSystem: FileSystem, directory: string, keep: number): string[] {
-  const snapshots = listFiles(fileSystem, directory, 'snapshot');
-  const complete = snapshots.filter((file) => looksComplete(fileSystem, file.path));
+export function purge(fileSystem: FileSystem, place: HistoryPlace, { keep, isSound }: PurgeRule): string[] {
+  const snapshots = listFiles(fileSystem, place.snapshots, 'snapshot');
+  const complete = snapshots.filter((file) => looksComplete(fileSystem, file) && isSound(file));
   const oldest = complete[complete.length - keep];
   if (oldest === undefined) return [];
-  const logs = listFiles(fileSystem, directory, 'log');
+  const logs = listFiles(fileSystem, place.logs, 'log');
   const needed = new Set(logsAfter(logs, oldest.zxid));
   const removed = [...snapshots.filter((file) => file.zxid < oldest.zxid), ...logs.filter((file) => !needed.has(file))];
   for (const file of removed) fileSystem.remove(file.path);
-  return removed.map((file) => file.name);
+  return removed.map((file) => file.path);
 }
 
 /** Name under which a received snapshot waits to replace everything. */
-export function installName(zxid: Zxid): string {
-  return `install.${zxid.toString(16)}`;
+export function installName(zxid: Zxid, compression: Compression): string {
+  return fileName('snapshot', zxid, compression).replace('snapshot', 'install');
 }
 
 /**
@@ -172,15 +200,16 @@ export function installName(zxid: Zxid): string {
  * 2. logs and snapshots of the old history go (they may hold txns that never were committed, with higher zxids);
  * 3. `install.<hex>` becomes `snapshot.<hex>`.
  */
-export function finishInstall(fileSystem: FileSystem, directory: string): string | null {
+export function finishInstall(fileSystem: FileSystem, place: HistoryPlace): string | null {
+  const directory = place.snapshots;
   const name = fileSystem.list(directory).find((candidate) => INSTALL.test(candidate));
   if (name === undefined) return null;
   const old: NamedFile[] = [
-    ...listFiles(fileSystem, directory, 'log'),
-    ...listFiles(fileSystem, directory, 'snapshot'),
+    ...listFiles(fileSystem, place.logs, 'log'),
+    ...listFiles(fileSystem, place.snapshots, 'snapshot'),
   ];
   for (const file of old) fileSystem.remove(file.path);
-  fileSystem.syncDirectorySync(directory);
+  for (const emptied of directoriesOf(place)) fileSystem.syncDirectorySync(emptied);
   const target = name.replace('install', 'snapshot');
   fileSystem.rename(`${directory}/${name}`, `${directory}/${target}`);
   fileSystem.syncDirectorySync(directory);
@@ -190,10 +219,10 @@ export function finishInstall(fileSystem: FileSystem, directory: string): string
 /** Removes what interrupted writes left behind. */
 export function removeTemporaries(fileSystem: FileSystem, directory: string): void {
   for (const name of fileSystem.list(directory)) {
-    if (/^(snapshot|install)\.[0-9a-f]+\.tmp$/.test(name)) fileSystem.remove(`${directory}/${name}`);
+    if (/^(snapshot|install)\.[0-9a-f]+(\.gz|\.snappy)?\.tmp$/.test(name)) fileSystem.remove(`${directory}/${name}`);
   }
 }
 
-export function snapshotName(zxid: Zxid): string {
-  return fileName('snapshot', zxid);
+export function snapshotName(zxid: Zxid, compression: Compression = 'none'): string {
+  return fileName('snapshot', zxid, compression);
 }

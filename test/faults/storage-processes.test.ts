@@ -20,6 +20,7 @@ import { openDataDirectory } from '../../runtime/storage/data-directory.ts';
 import { DataDirectoryError, DirectoryInUseError, ForeignFileError } from '../../runtime/storage/errors.ts';
 import { nodeFileSystem } from '../../runtime/storage/file-system.ts';
 import { recoverDirectory } from '../../runtime/storage/recovery.ts';
+import { inOnePlace } from '../../runtime/storage/replica-place.ts';
 import { assert, suite } from '../support/suite.ts';
 
 const processes = suite('faults/storage: processes on one data directory', { timeoutMs: 30_000 });
@@ -160,7 +161,7 @@ processes('whatever a process has called durable is there after kill -9, again a
       count += 1;
       if (count === 5 + round * 7) child.kill('SIGKILL');
     }
-    const state = recoverDirectory(nodeFileSystem, `${path}/version-2`);
+    const state = recoverDirectory(nodeFileSystem, inOnePlace(`${path}/version-2`));
     assert.ok(state.lastZxid >= durable, `found ${state.lastZxid} of ${durable}`);
     assert.ok(durable > 0 && state.tree.find(`/n${durable}`) >= 0);
   }
@@ -172,7 +173,7 @@ processes('an ensemble gets a directory for each replica, with its myid', () => 
     readdirSync(path).filter((name) => !name.startsWith('threadkeeper')),
     ['1', '2', '3'],
   );
-  assert.equal(readdirSync(directory.replicaPath(toPeerId(3))).sort(), ['myid', 'version-2']);
+  assert.equal(readdirSync(directory.placeOf(toPeerId(3)).replicaPath).sort(), ['myid', 'version-2']);
   assert.is(readFileSync(`${path}/3/myid`, 'utf8').trim(), '3');
   directory.release();
   assert.throws(() => open(), DataDirectoryError);
@@ -184,7 +185,7 @@ const FOREIGN: readonly (readonly [string, () => void, abstract new (...paramete
   ['the myid of another server', () => writeFileSync(`${path}/myid`, '7\n'), DataDirectoryError],
   ['a log that is none', () => writeVersion2('log.1', 'hello, world, I am no log'), ForeignFileError],
   ['a snapshot that is none', () => writeVersion2('snapshot.1', 'PK\u0003\u0004'), ForeignFileError],
-  ['a compressed snapshot', () => writeVersion2('snapshot.1.gz', 'x'), ForeignFileError],
+  ['a compressed snapshot that is none', () => writeVersion2('snapshot.1.gz', 'x'), ForeignFileError],
   ['an epoch that is none', () => writeVersion2('currentEpoch', 'five'), ForeignFileError],
   ['a file instead of version-2', () => writeFileSync(`${path}/version-2`, ''), ForeignFileError],
 ];

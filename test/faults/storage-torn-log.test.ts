@@ -9,6 +9,7 @@ import {
 } from '../../runtime/storage/errors.ts';
 import { nodeFileSystem } from '../../runtime/storage/file-system.ts';
 import { recoverDirectory } from '../../runtime/storage/recovery.ts';
+import { inOnePlace } from '../../runtime/storage/replica-place.ts';
 import { ReplicaDirectory, TestReplica } from '../support/storage.ts';
 import { assert, suite } from '../support/suite.ts';
 
@@ -30,7 +31,7 @@ async function threeLogs(): Promise<void> {
 }
 
 function recover() {
-  return recoverDirectory(nodeFileSystem, directory.version2);
+  return recoverDirectory(nodeFileSystem, inOnePlace(directory.version2));
 }
 
 function lastRecord(bytes: Buffer): number {

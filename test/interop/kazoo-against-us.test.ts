@@ -1,5 +1,8 @@
-// timeout: 240s
-/** Python's client, kazoo (Debian's python3-kazoo), against our ports; what it does is in kazoo_client.py, one claim a process. */
+// timeout: 400s
+/**
+ * Python's client, kazoo (Debian's python3-kazoo), against our ports: its operations (kazoo_client.py) and its recipes
+ * (kazoo_recipes.py), one claim a process.
+ */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -7,10 +10,11 @@ import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { eventually } from '../support/eventually.ts';
 import { assert, suite } from '../support/suite.ts';
 
-const SCRIPT = fileURLToPath(new URL('../../../test/interop/kazoo_client.py', import.meta.url));
+type Script = 'kazoo_client.py' | 'kazoo_recipes.py';
 
 /** Debian's own: another one on the path would not have Debian's packages. */
 const PYTHON = '/usr/bin/python3';
+const CLAIM_MS_MAX = 80_000;
 
 const t = suite('interop/kazoo against us', { timeoutMs: 90_000 });
 let ensemble: TestEnsemble;
@@ -20,8 +24,11 @@ t.before(async () => {
 });
 t.after(() => ensemble.close());
 
-function startClaim(name: string) {
-  const child = spawn(PYTHON, [SCRIPT, ensemble.connectString, name], { stdio: 'pipe', timeout: 80_000 });
+function startClaim(script: Script, name: string) {
+  const path = fileURLToPath(new URL(`../../../test/interop/${script}`, import.meta.url));
+  // -B: nothing of it is left in the sources' folder.
+  const args = ['-B', path, ensemble.connectString, name];
+  const child = spawn(PYTHON, args, { stdio: 'pipe', timeout: CLAIM_MS_MAX });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -31,8 +38,10 @@ function startClaim(name: string) {
   const ended = once(child, 'close');
   return {
     output: () => output,
+    /** Once the claim has said a word, it waits for us. */
+    said: (word: string) => eventually(() => output.includes(word) || child.exitCode !== null, { withinMs: 30_000 }),
     async finish(): Promise<void> {
-      child.stdin.end();
+      child.stdin.end('\n');
       await ended;
       assert.is(child.exitCode, 0, output);
     },
@@ -44,15 +53,43 @@ for (const [name, claim] of [
   ['ephemerals', 'sequential ephemerals belong to its session and go with it'],
   ['watches', 'one-shot watches fire once each, for creation, change and children'],
   ['data_watch', 'a DataWatch sees the last state, and none twice or out of order'],
-  ['lock', 'a lock is held by one of four at a time'],
   ['transaction', 'a transaction happens whole, or not at all with the reason'],
 ] as const) {
-  t(claim, () => startClaim(name).finish());
+  t(claim, () => startClaim('kazoo_client.py', name).finish());
+}
+
+for (const [name, claim] of [
+  ['read_write_locks', 'read locks are shared, write locks are not'],
+  ['semaphore', 'a semaphore of two leases is held by two of four at a time'],
+  ['barriers', 'a barrier opens for all, a double barrier for three together'],
+  ['queues', 'a queue gives by priority and age, a locking queue each entry once'],
+  ['watchers', 'ChildrenWatch and DataWatch see every last state, in order'],
+  ['tree_cache', 'a TreeCache follows a subtree'],
+  ['counters', 'three count to sixty together'],
+  ['parties', 'parties know their members, and forget who left or closed'],
+  ['partitioner', 'three workers share a set without overlap'],
+] as const) {
+  t(claim, () => startClaim('kazoo_recipes.py', name).finish());
+}
+
+for (const [name, claim] of [
+  ['lock', 'a lock is held by one of four at a time, while the leader dies'],
+  ['lock_held', 'a lock that is held outlives the leader, and so does the line before it'],
+  ['election', 'an election has one leader at a time and each candidate once, while the leader dies'],
+  ['watches_survive', 'watches of data and children outlive the leader, and nothing goes back in time'],
+] as const) {
+  t(claim, async () => {
+    const running = startClaim('kazoo_recipes.py', name);
+    await running.said('working');
+    await ensemble.kill('leader');
+    await ensemble.settled();
+    await running.finish();
+  });
 }
 
 t('its session, ephemeral and writes outlive two leaders', async () => {
-  const writing = startClaim('survives');
-  await eventually(() => writing.output().includes('writing'), { withinMs: 30_000 });
+  const writing = startClaim('kazoo_client.py', 'survives');
+  await writing.said('writing');
   for (let round = 0; round < 2; round++) {
     await ensemble.kill('leader');
     await ensemble.settled();

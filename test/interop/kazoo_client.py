@@ -3,7 +3,6 @@
 import sys
 import threading
 
-from kazoo.client import KazooClient
 from kazoo.exceptions import (
     BadVersionError,
     NodeExistsError,
@@ -13,23 +12,7 @@ from kazoo.exceptions import (
     RuntimeInconsistency,
 )
 from kazoo.retry import KazooRetry
-
-HOSTS = sys.argv[1]
-PATIENCE = 30
-
-
-def client():
-    made = KazooClient(hosts=HOSTS, timeout=10, connection_retry=KazooRetry(max_tries=-1))
-    made.start(timeout=PATIENCE)
-    return made
-
-
-def raises(error, call, *args, **kwargs):
-    try:
-        call(*args, **kwargs)
-    except error:
-        return
-    raise AssertionError("expected %s" % error.__name__)
+from kazoo_support import PATIENCE, client, raises, run_claim
 
 
 def znodes():
@@ -113,29 +96,6 @@ def data_watch():
     watcher.stop()
 
 
-def lock():
-    clients = [client() for _ in range(4)]
-    inside, entered, clashes = [], [], []
-
-    def work(zk, name):
-        for _ in range(5):
-            with zk.Lock("/kazoo-lock", name):
-                if inside:
-                    clashes.append(name)
-                inside.append(name)
-                entered.append(name)
-                inside.remove(name)
-
-    threads = [threading.Thread(target=work, args=(zk, str(index))) for index, zk in enumerate(clients)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert len(entered) == 20 and not clashes, (entered, clashes)
-    for zk in clients:
-        zk.stop()
-
-
 def transaction():
     zk = client()
     good = zk.transaction()
@@ -179,4 +139,4 @@ def survives():
     zk.stop()
 
 
-globals()[sys.argv[2]]()
+run_claim(globals())

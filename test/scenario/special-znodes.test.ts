@@ -212,6 +212,8 @@ special('with skipAcl nobody is refused, and the ACLs are kept', () => {
         '{v1 c2 a1 1:2 1:3 1:5 len0 kids0}',
       ],
       [{ op: 'multi', ops: [{ op: 'check', path: '/a', version: 1 }] }, '[check]'],
+      [{ op: 'getData', path: '/a' }, '"" {v1 c2 a1 1:2 1:3 1:5 len0 kids0}'],
+      [{ op: 'getACL', path: '/a' }, 'world:anyone:0 {v1 c2 a1 1:2 1:3 1:5 len0 kids0}'],
       [{ op: 'create', path: '/b', acl: [] }, 'INVALID_ACL'],
     ],
     { skipAcl: true },

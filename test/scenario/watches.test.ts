@@ -1,4 +1,4 @@
-/** Watches over real frames (zookeeper-facts 6): who is told what, in which order, and how watches are added and taken back. */
+/** Watches over real payloads (zookeeper-facts 6): who is told what, in which order, and how watches are added and taken back. */
 import type { Acl } from '../../core/jute/acl.ts';
 import { AddWatchMode, WatcherType } from '../../core/jute/watch.ts';
 import type { Request } from '../support/requests.ts';
@@ -262,14 +262,14 @@ watches('a storm of ten thousand watchers: each is told once, in the same bytes'
   const writer = world.client(1);
   const { tree } = world.replica(1);
   const count = 10_000;
-  const frames = new Map<Uint8Array, number>();
+  const payloads = new Map<Uint8Array, number>();
   for (let index = 0; index < count; index++) {
     tree.watches.data.add('/a', {
-      onWatchedEvent: ({ frame }) => void frames.set(frame, (frames.get(frame) ?? 0) + 1),
+      onWatchedEvent: ({ payload }) => void payloads.set(payload, (payloads.get(payload) ?? 0) + 1),
     });
   }
   ask(world, writer, create('/a'));
-  assert.equal([...frames.values()], [count]);
+  assert.equal([...payloads.values()], [count]);
 });
 
 watches.run();

@@ -25,7 +25,7 @@ function open() {
 
 function write(): void {
   const storage = openFileStorage({
-    replicaPath: open().replicaPath(peer),
+    place: open().placeOf(peer),
     listener: {
       onDurable(zxid) {
         say(`durable ${zxid}`);

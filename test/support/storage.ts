@@ -108,7 +108,7 @@ export class TestReplica {
 
   constructor(directory: ReplicaDirectory, options: Partial<FileStorageOptions> = {}) {
     this.storage = openFileStorage({
-      replicaPath: directory.path,
+      place: { replicaPath: directory.path, logPath: directory.path },
       listener: {
         onDurable: (zxid) => this.#onDurable(zxid),
         onFenced: (error) => void this.fences.push(error),

@@ -70,7 +70,10 @@ function dumpedSessions(view: ReplicaView): Record<string, Json> {
     String(sessionNumber(owner)),
     new JsonList(tree.ephemeralsOf(owner)),
   ]);
-  return { expiry_time_to_session_ids: new JsonMembers(expiries), session_id_to_ephemeral_paths: new JsonMembers(ephemerals) };
+  return {
+    expiry_time_to_session_ids: new JsonMembers(expiries),
+    session_id_to_ephemeral_paths: new JsonMembers(ephemerals),
+  };
 }
 
 function* watchedPaths(view: ReplicaView): Generator<[name: string, value: Json], void, undefined> {

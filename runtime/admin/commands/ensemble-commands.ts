@@ -31,7 +31,7 @@ export const ENSEMBLE_COMMANDS: readonly AdminCommand[] = [
 
 function leaderFacts(view: ReplicaView) {
   const { leader, state } = view.replica.role;
-  const members = { is_leader: state === 'leading', leader_id: leader ?? -1, leader_ip: view.settings.host };
+  const members = { is_leader: state === 'leading', leader_id: leader ?? -1, leader_ip: view.host };
   return { members };
 }
 
@@ -47,13 +47,13 @@ const NO_ADDRESSES = (): JsonList => new JsonList([]);
 function votingView(view: ReplicaView): Record<string, Json> {
   if (isStandalone(view)) return {};
   return Object.fromEntries(
-    view.voters.map((id) => [
+    [...view.voters, ...view.observers].map((id) => [
       String(id),
       {
         server_addresses: NO_ADDRESSES(),
         election_addresses: NO_ADDRESSES(),
         client_address: id === view.id ? clientAddress(view) : '',
-        learner_type: 'participant',
+        learner_type: view.voters.includes(id) ? 'participant' : 'observer',
       },
     ]),
   );
@@ -80,6 +80,6 @@ function noAddress(): Record<string, Json> {
   return { empty: true, all_addresses: NO_ADDRESSES(), all_ports: NO_ADDRESSES(), all_host_strings: NO_ADDRESSES() };
 }
 
-function clientAddress({ settings, ports }: ReplicaView): string {
-  return `${settings.host}:${ports.client}`;
+function clientAddress({ host, ports }: ReplicaView): string {
+  return `${host}:${ports.client}`;
 }

@@ -24,8 +24,8 @@ export const SERVER_COMMANDS: readonly AdminCommand[] = [
   {
     names: ['dirs'],
     needsService: true,
-    run: ({ directory }) => {
-      const { snapshots, logs } = directorySizes(directory);
+    run: ({ history }) => {
+      const { snapshots, logs } = directorySizes(history);
       return { members: { datadir_size: snapshots, logdir_size: logs } };
     },
   },
@@ -50,8 +50,8 @@ export const SERVER_COMMANDS: readonly AdminCommand[] = [
   {
     names: ['last_snapshot', 'lsnp'],
     needsService: true,
-    run: ({ directory }) => {
-      const { zxid, timestamp } = lastSnapshot(directory);
+    run: ({ history }) => {
+      const { zxid, timestamp } = lastSnapshot(history);
       return { members: { zxid: hexOf(zxid), timestamp } };
     },
   },
@@ -74,10 +74,10 @@ export const SERVER_COMMANDS: readonly AdminCommand[] = [
 
 /** As `stats` has it too. */
 export function serverStatistics(view: ReplicaView): Record<string, Json> {
-  const { replica, meters, directory } = view;
+  const { replica, meters, history } = view;
   const { statistics } = replica;
   const { latency, counts } = statistics;
-  const files = directorySizes(directory);
+  const files = directorySizes(history);
   const state = serverState(view);
   return {
     version: serverVersion(),

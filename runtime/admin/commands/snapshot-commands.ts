@@ -8,6 +8,7 @@
 import { Permission } from '../../../core/jute/acl.ts';
 import { isAllowed } from '../../../core/server/authorize.ts';
 import { formatZxid } from '../../../core/zxid.ts';
+import { identify } from '../identify.ts';
 import type { ReplicaView } from '../replica-view.ts';
 import type { AdminCommand, CommandAnswer, CommandRequest } from './command.ts';
 
@@ -46,8 +47,7 @@ async function takeSnapshot(view: ReplicaView, { query, authorization }: Command
 
 /** Who may not: 401 for who did not say who he is, 403 for who did. */
 function refusalOf(view: ReplicaView, authorization: string | null): CommandAnswer | null {
-  const [scheme = '', auth = ''] = (authorization ?? '').trim().split(/\s+/);
-  const identities = scheme === '' || auth === '' ? null : view.identify(scheme, auth);
+  const identities = identify(authorization);
   if (identities === null) return failed(401, 'Authentication is required: Authorization: digest user:password');
   const { tree } = view.replica;
   const acl = tree.acl(tree.find('/'));

@@ -45,8 +45,8 @@ export function* envi(): Generator<string, void, undefined> {
   for (const [name, value] of environmentFacts(serverVersion())) yield `${name}=${value}\n`;
 }
 
-export function* dirs({ directory }: ReplicaView): Generator<string, void, undefined> {
-  const { snapshots, logs } = directorySizes(directory);
+export function* dirs({ history }: ReplicaView): Generator<string, void, undefined> {
+  const { snapshots, logs } = directorySizes(history);
   yield `datadir_size: ${snapshots}\n`;
   yield `logdir_size: ${logs}\n`;
 }

@@ -235,17 +235,17 @@ watches('all kinds on one path and connection stand beside each other, and one c
 });
 
 watches('every watcher of an event is handed the same bytes', () => {
-  const frames = new Set<Uint8Array>();
+  const payloads = new Set<Uint8Array>();
   const { tree, apply } = scene();
   for (let count = 0; count < 3; count++) {
-    tree.watches.data.add('/p', { onWatchedEvent: (event) => void frames.add(event.frame) });
+    tree.watches.data.add('/p', { onWatchedEvent: (event) => void payloads.add(event.payload) });
   }
   apply(setData('/p', null, 1));
-  assert.is(frames.size, 1);
-  const [frame] = frames;
+  assert.is(payloads.size, 1);
+  const [payload] = payloads;
   assert.is(
-    Buffer.from(frame ?? []).toString('hex'),
-    `0000001effffffff000000000000000300000000${'00000003'.repeat(2)}000000022f70`,
+    Buffer.from(payload ?? []).toString('hex'),
+    `ffffffff000000000000000300000000${'00000003'.repeat(2)}000000022f70`,
   );
 });
 

@@ -21,7 +21,7 @@ async function run(content: string, origins: boolean): Promise<{ readonly code: 
   console.log = capture;
   console.error = capture;
   try {
-    return { code: await printConfig({ file, origins }), printed };
+    return { code: await printConfig({ files: [file], origins }), printed };
   } finally {
     console.log = log;
     console.error = error;

@@ -185,13 +185,6 @@ load('two pipelines of one topic share its propagator or are refused', async () 
   );
 });
 
-load('a zoo.cfg is refused by name, with what to do instead', async () => {
-  const file = await put('zoo.cfg', 'tickTime=2000\n');
-  const [problem] = await problemsOf({ file });
-  assert.is(problem?.origin, file);
-  assert.match(problem?.found ?? '', /zoo\.cfg.*JSON/);
-});
-
 load('a missing file, a broken one and a list are told with the file', async () => {
   const missing = join(directory, 'none.json');
   assert.is((await problemsOf({ file: missing }))[0]?.found, 'no such file');

@@ -20,7 +20,7 @@ resync.before.each(async () => {
 resync.after(() => directory.remove());
 
 function place() {
-  return { fileSystem: nodeFileSystem, replicaPath: directory.path };
+  return { fileSystem: nodeFileSystem, replicaPath: directory.path, logPath: directory.path };
 }
 
 resync('a damaged history is put aside, and the replica starts empty, without a vote', () => {

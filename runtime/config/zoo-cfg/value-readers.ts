@@ -1,0 +1,29 @@
+/**
+ * The values of a zoo.cfg as ours: a text in, a value out. A text that does not fit goes on as it is, and the check of the
+ * setting says what was expected.
+ */
+
+export type ValueReader = (text: string) => unknown;
+
+/** As Java reads an int or a long: an optional sign and digits. */
+export const number: ValueReader = (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : text);
+
+/** In any case, as Boolean.parseBoolean. */
+export const trueFalse: ValueReader = (text) => {
+  const lower = text.toLowerCase();
+  return lower === 'true' || lower === 'false' ? lower === 'true' : text;
+};
+
+/** The keys that ZooKeeper wants `yes` or `no` for. true and false are understood: whoever writes them means that. */
+export const onOff: ValueReader = (text) => {
+  const lower = text.toLowerCase();
+  return lower === 'yes' || lower === 'no' ? lower === 'yes' : trueFalse(text);
+};
+
+export const text: ValueReader = (value) => value;
+
+export const listOfWords: ValueReader = (value) =>
+  value
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
