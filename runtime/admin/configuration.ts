@@ -3,12 +3,12 @@
 import { dirname } from 'node:path';
 import type { Json } from './json.ts';
 import { directorySizes } from './machine-facts.ts';
+import { membershipOf } from './membership.ts';
 import { isStandalone, type ReplicaView } from './replica-view.ts';
 
-/** What a replica does not have: a port for TLS, for elections, a backlog of its own. */
+/** What a replica does not have: a port for TLS, a backlog of its own. */
 const NONE = -1;
 const IN_MEMORY = '(in memory)';
-const CONFIG_PATH = '/zookeeper/config';
 const ELECTION_ALGORITHM = 3;
 const PEER_TYPES = { participant: 0, observer: 1 } as const;
 
@@ -32,7 +32,7 @@ export function* configurationText(view: ReplicaView): Generator<string, void, u
     ...(isStandalone(view) ? [] : ensembleLines(view)),
   ];
   for (const [name, value] of lines) yield `${name}=${value}\n`;
-  if (!isStandalone(view)) yield `membership: \n${membership(view)}`;
+  if (!isStandalone(view)) yield `membership: \n${membershipOf(view).text}`;
 }
 
 /** The members of `configuration`. */
@@ -50,13 +50,14 @@ export function configurationFacts(view: ReplicaView): Record<string, Json> {
     client_port_listen_backlog: NONE,
   };
   if (isStandalone(view)) return facts;
+  const { quorumPort, electionPort } = ownPorts(view);
   return {
     ...facts,
     init_limit: initLimitTicks(view),
     sync_limit: syncLimitTicks(view),
     election_alg: ELECTION_ALGORITHM,
-    election_port: NONE,
-    quorum_port: NONE,
+    election_port: electionPort,
+    quorum_port: quorumPort,
     peer_type: peerType(view),
   };
 }
@@ -88,12 +89,13 @@ function serverId(view: ReplicaView): number {
 }
 
 function ensembleLines(view: ReplicaView): readonly (readonly [name: string, value: number])[] {
+  const { quorumPort, electionPort } = ownPorts(view);
   return [
     ['initLimit', initLimitTicks(view)],
     ['syncLimit', syncLimitTicks(view)],
     ['electionAlg', ELECTION_ALGORITHM],
-    ['electionPort', NONE],
-    ['quorumPort', NONE],
+    ['electionPort', electionPort],
+    ['quorumPort', quorumPort],
     ['peerType', peerType(view)],
   ];
 }
@@ -111,9 +113,7 @@ function syncLimitTicks({ settings }: ReplicaView): number {
   return Math.max(1, Math.round(settings.heartbeatTimeoutMs / settings.tickTimeMs));
 }
 
-function membership({ replica }: ReplicaView): string {
-  const { tree } = replica;
-  const row = tree.find(CONFIG_PATH);
-  const data = row < 0 ? null : tree.data(row);
-  return data === null ? '' : Buffer.from(data).toString('utf8');
+function ownPorts(view: ReplicaView): { readonly quorumPort: number; readonly electionPort: number } {
+  const own = membershipOf(view).members.find(({ id }) => id === view.id);
+  return own ?? { quorumPort: NONE, electionPort: NONE };
 }

@@ -8,23 +8,35 @@ import type { ClientCarrier } from '../net/client-carrier.ts';
 /** One write, and how much may wait to be taken. */
 const CHUNK_BYTES = 16 << 10;
 const QUEUED_BYTES_MAX = 64 << 10;
-const STALLED_MS = 10_000;
+export const STALLED_MS = 10_000;
 
 /** `stalled`: the reader took nothing for too long. */
 export type SendingEnd = 'sent' | 'stalled';
 
+export interface SendingOptions {
+  readonly onEnd: (end: SendingEnd) => void;
+  /** Default: STALLED_MS. */
+  readonly stalledMs?: number;
+}
+
 export class PieceSender {
-  readonly #carrier: ClientCarrier;
+  readonly #carrier: Pick<ClientCarrier, 'queuedBytes' | 'send'>;
   readonly #pieces: Iterator<string>;
   readonly #onEnd: (end: SendingEnd) => void;
+  readonly #stalledMs: number;
   #timer: NodeJS.Timeout | null = null;
   #isOver = false;
 
   /** Sends nothing yet: see `advance`. */
-  constructor(carrier: ClientCarrier, pieces: Iterable<string>, onEnd: (end: SendingEnd) => void) {
+  constructor(
+    carrier: Pick<ClientCarrier, 'queuedBytes' | 'send'>,
+    pieces: Iterable<string>,
+    { onEnd, stalledMs = STALLED_MS }: SendingOptions,
+  ) {
     this.#carrier = carrier;
     this.#pieces = pieces[Symbol.iterator]();
     this.#onEnd = onEnd;
+    this.#stalledMs = stalledMs;
   }
 
   /** To be called at first, and whenever the carrier has taken something. */
@@ -36,7 +48,7 @@ export class PieceSender {
       if (text !== '') this.#carrier.send(Buffer.from(text, 'utf8'));
       if (isLast) return this.#end('sent');
     }
-    this.#timer = setTimeout(() => this.#end('stalled'), STALLED_MS);
+    this.#timer = setTimeout(() => this.#end('stalled'), this.#stalledMs);
   }
 
   /** The connection is gone. */

@@ -156,10 +156,11 @@ export class Clients {
     const pieces = await this.#limits.answerWord?.(asked);
     // It may be gone by now.
     if (pieces === undefined || this.#served.get(connection) !== served) return;
-    served.answer = new PieceSender(carrier, pieces, (end) => {
+    const onEnd = (end: SendingEnd): void => {
       statistics.counts.packetsSent += 1;
       this.#endAnswer(served, asked, end);
-    });
+    };
+    served.answer = new PieceSender(carrier, pieces, { onEnd });
     served.answer.advance();
   }
 

@@ -2,8 +2,9 @@
 
 import { counterOf, epochOf, formatZxid } from '../../../core/zxid.ts';
 import { type Json, JsonList } from '../json.ts';
+import { membershipOf } from '../membership.ts';
 import { isStandalone, type ReplicaView, serverState } from '../replica-view.ts';
-import { type AdminCommand, DONE } from './command.ts';
+import { type AdminCommand, type CommandAnswer, DONE } from './command.ts';
 
 export const ENSEMBLE_COMMANDS: readonly AdminCommand[] = [
   {
@@ -25,7 +26,7 @@ export const ENSEMBLE_COMMANDS: readonly AdminCommand[] = [
   {
     names: ['zabstate'],
     needsService: true,
-    run: (view) => ({ members: isStandalone(view) ? { voting: false, zabstate: '' } : zabState(view) }),
+    run: (view) => (isStandalone(view) ? { members: { voting: false, zabstate: '' } } : zabState(view)),
   },
 ];
 
@@ -41,31 +42,29 @@ function syncedObservers({ replica }: ReplicaView): Record<string, Json>[] {
     .map(({ id, informedZxid }) => ({ sid: id, last_zxid: formatZxid(informedZxid) }));
 }
 
-/** Replicas speak over links of the process: none has an address for the others. */
-const NO_ADDRESSES = (): JsonList => new JsonList([]);
-
 function votingView(view: ReplicaView): Record<string, Json> {
-  if (isStandalone(view)) return {};
   return Object.fromEntries(
-    [...view.voters, ...view.observers].map((id) => [
+    membershipOf(view).members.map(({ id, role, host, quorumPort, electionPort }) => [
       String(id),
       {
-        server_addresses: NO_ADDRESSES(),
-        election_addresses: NO_ADDRESSES(),
+        server_addresses: new JsonList([`${host}:${quorumPort}`]),
+        election_addresses: new JsonList([`${host}:${electionPort}`]),
         client_address: id === view.id ? clientAddress(view) : '',
-        learner_type: view.voters.includes(id) ? 'participant' : 'observer',
+        learner_type: role,
       },
     ]),
   );
 }
 
-function zabState(view: ReplicaView): Record<string, Json> {
+function zabState(view: ReplicaView): CommandAnswer {
   const { lastProcessedZxid } = view.replica.tree;
-  return {
+  const own = membershipOf(view).members.find(({ id }) => id === view.id);
+  if (own === undefined) return { members: {}, error: 'the addresses of the servers are not known yet' };
+  const members = {
     myid: view.id,
     is_leader: serverState(view) === 'leader',
-    quorum_address: noAddress(),
-    election_address: noAddress(),
+    quorum_address: oneAddress(own.host, own.quorumPort),
+    election_address: oneAddress(own.host, own.electionPort),
     client_address: clientAddress(view),
     voting: view.voters.includes(view.id),
     last_zxid: formatZxid(lastProcessedZxid),
@@ -73,11 +72,24 @@ function zabState(view: ReplicaView): Record<string, Json> {
     zab_counter: counterOf(lastProcessedZxid),
     zabstate: 'broadcast',
   };
+  return { members };
 }
 
-/** MultipleAddresses without any. */
-function noAddress(): Record<string, Json> {
-  return { empty: true, all_addresses: NO_ADDRESSES(), all_ports: NO_ADDRESSES(), all_host_strings: NO_ADDRESSES() };
+/** MultipleAddresses with one. */
+function oneAddress(host: string, port: number): Record<string, Json> {
+  const address = `${host}:${port}`;
+  return {
+    empty: false,
+    all_addresses: new JsonList([address]),
+    all_reachable_addresses: new JsonList([address]),
+    one: address,
+    reachable_address: address,
+    wildcard_addresses: new JsonList([`0.0.0.0:${port}`]),
+    all_ports: new JsonList([port]),
+    all_host_strings: new JsonList([host]),
+    all_reachable_addresses_or_all: new JsonList([address]),
+    reachable_or_one: address,
+  };
 }
 
 function clientAddress({ host, ports }: ReplicaView): string {
