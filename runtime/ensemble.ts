@@ -17,6 +17,7 @@ import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
 import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
 import type { AdminPlace, ReplicaStatus } from './replica/thread-messages.ts';
+import { readSecurity, type SecuritySettings } from './security/read-security.ts';
 import {
   isSessionSecretExposed,
   makeSessionSecret,
@@ -49,6 +50,8 @@ export interface Ensemble {
   readonly clientPorts: readonly number[];
   /** `host:port,…` of all replicas, for any ZooKeeper client. */
   readonly connectString: string;
+  /** Client ports for TLS, likewise; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
   readonly state: EnsembleState;
@@ -81,6 +84,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const startedAtMs = monotonicMs();
   const { servers } = config;
   const ids = servers.map(({ id }) => toPeerId(id));
+  const security = await readSecurity(config);
   await requireFreePorts(config);
   const directories = config.inMemory ? null : openDirectories(config, log);
   const sessionSecret = openSecret(config, directories, log);
@@ -90,12 +94,14 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const { supervisor, ready } = supervise({
     config,
     log,
+    security,
     sessionSecret,
     replicas: servers.map(({ id, role, host, clientPort }, index) => ({
       id: toPeerId(id),
       isVoter: role === 'participant',
       host,
       clientPort,
+      secureClientPort: securePortOf(config, index),
       admin: adminPlace(config, host, index),
       place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
@@ -117,6 +123,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const clientPorts = supervisor.replicas.map(({ clientPort }) => clientPort ?? 0);
   return {
     clientPorts,
+    secureClientPorts: supervisor.replicas.flatMap(({ secureClientPort }) => secureClientPort ?? []),
     connectString: clientPorts.map((port, index) => `${reachableHost(servers[index]?.host)}:${port}`).join(','),
     startMs: monotonicMs() - startedAtMs,
     get state() {
@@ -144,16 +151,18 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
 interface Supervision {
   readonly config: EnsembleConfig;
   readonly log: Log;
+  readonly security: SecuritySettings;
   readonly sessionSecret: SessionSecret | null;
   readonly replicas: SupervisorOptions['replicas'];
   readonly describePipelines: () => PipelinesReport;
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, sessionSecret, replicas, describePipelines, onChange }: Supervision): {
+function supervise(supervision: Supervision): {
   supervisor: Supervisor;
   ready: Promise<void>;
 } {
+  const { config, log, security, sessionSecret, replicas, describePipelines, onChange } = supervision;
   let resolve: () => void;
   let reject: (error: Error) => void;
   const ready = new Promise<void>((onReady, onFailure) => {
@@ -163,7 +172,7 @@ function supervise({ config, log, sessionSecret, replicas, describePipelines, on
   const supervisor: Supervisor = new Supervisor({
     replicas,
     sessionSecret,
-    settings: { ...config, initLimitMs: config.initLimitTicks * config.tickTimeMs },
+    settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
     files: config,
     log,
     describePipelines,
@@ -209,30 +218,40 @@ function adminPlace(config: EnsembleConfig, host: string, index: number): AdminP
   };
 }
 
+/** 0: any port that is free; null: there is none for TLS. */
+function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
+  return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
+}
+
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
 async function requireFreePorts(config: EnsembleConfig): Promise<void> {
   const wanted = config.servers.flatMap(({ host, clientPort }, index) => {
     const admin = adminPlace(config, host, index);
     return [
-      { key: 'clientPort', host, port: clientPort },
-      { key: 'adminPort', host: admin.host, port: admin.adminPort },
-      { key: 'metricsPort', host: admin.host, port: admin.metricsPort },
+      { key: 'ensemble.clientPort', host, port: clientPort },
+      { key: 'ensemble.secureClientPort', host: config.secureHost ?? host, port: securePortOf(config, index) ?? 0 },
+      { key: 'ensemble.adminPort', host: admin.host, port: admin.adminPort ?? 0 },
+      { key: 'ensemble.metricsPort', host: admin.host, port: admin.metricsPort ?? 0 },
     ];
   });
-  const failures = await Promise.all(
-    wanted.map(({ key, host, port }) => (port === null || port === 0 ? null : portProblem(key, host, port))),
-  );
+  const failures = await Promise.all(wanted.filter(({ port }) => port !== 0).map(portProblem));
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(key: string, host: string, port: number): Promise<ConfigError['problems'][number] | null> {
+interface WantedPort {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+function portProblem({ key, host, port }: WantedPort): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const found =
         error.code === 'EADDRINUSE' ? `${host}:${port}, which is in use` : `${host}:${port} (${error.message})`;
-      resolve({ origin: 'ensemble', key: `ensemble.${key}`, expected: 'free ports for all replicas', found });
+      resolve({ origin: 'ensemble', key, expected: 'free ports for all replicas', found });
     });
     probe.listen({ host, port, exclusive: true }, () => probe.close(() => resolve(null)));
   });

@@ -37,6 +37,8 @@ export interface StartOptions {
 
 export interface ReadyReport {
   readonly clientPorts: readonly number[];
+  /** Those for TLS; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   readonly connectString: string;
   /** From the call of `start` until every replica served, milliseconds. */
   readonly startMs: number;
@@ -44,9 +46,11 @@ export interface ReadyReport {
   readonly file: string | null;
 }
 
+/** null: not open at the moment, or not asked for. */
+type ReplicaPorts = Pick<SupervisedReplica, 'clientPort' | 'secureClientPort' | 'adminPort' | 'metricsPort'>;
+
 export interface RuntimeStatus {
-  /** Ports are null where the replica does not listen. */
-  readonly replicas: readonly (ReplicaStatus & Pick<SupervisedReplica, 'clientPort' | 'adminPort' | 'metricsPort'>)[];
+  readonly replicas: readonly (ReplicaStatus & ReplicaPorts)[];
   readonly pipelines: PipelinesStatus;
 }
 
@@ -67,10 +71,10 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   for (const warning of loaded.warnings) log('warn', warning);
   const ensemble = await startEnsemble(loaded.config.ensemble, log);
   const { connectString } = ensemble;
-  const { clientPorts, startMs } = ensemble;
+  const { clientPorts, secureClientPorts, startMs } = ensemble;
   let runtime: Runtime | null = null;
   try {
-    await options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
+    await options.onReady?.({ clientPorts, secureClientPorts, connectString, startMs, file: loaded.file });
     const [observe, { ObservableClient }] = await Promise.all([
       import('./observe-runtime.ts'),
       import('./client/index.ts'),
@@ -182,10 +186,10 @@ export class Runtime {
     this.#ensemble.describePipelines(() => pipelines.status());
   }
 
-  #portsOf(id: PeerId): Pick<SupervisedReplica, 'clientPort' | 'adminPort' | 'metricsPort'> {
+  #portsOf(id: PeerId): ReplicaPorts {
     const found = this.state.replicas.find((replica) => replica.id === id);
-    const { clientPort = null, adminPort = null, metricsPort = null } = found ?? {};
-    return { clientPort, adminPort, metricsPort };
+    const { clientPort = null, secureClientPort = null, adminPort = null, metricsPort = null } = found ?? {};
+    return { clientPort, secureClientPort, adminPort, metricsPort };
   }
 
   #requirePipelines(): Pipelines {

@@ -14,35 +14,49 @@
 
 import { zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
-import { type SessionId, SessionMap } from '../ids.ts';
+import type { SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
-import type { Connection } from './connection.ts';
-import { Handshakes, type SessionPolicy } from './handshakes.ts';
-import { type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { answerRead, isRead } from './reads.ts';
+import { Answers } from './answers.ts';
+import type { AuthPolicy } from './auth-policy.ts';
+import { Authentication } from './authentication.ts';
+import { Connection, type ConnectionParts } from './connection.ts';
+import type { SessionPolicy } from './handshakes.ts';
+import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
+import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
+import { isRead } from './reads.ts';
+import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
-const UNKNOWN_ZXID = -1;
+export interface ClientPolicy extends SessionPolicy {
+  readonly auth: AuthPolicy;
+}
+
+/** A connection that a client has just opened. */
+export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server'> {
+  /** Of the client, in DER and checked by the host; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
+  readonly nowMs: number;
+}
 
 interface WaitingSync {
   readonly connection: Connection;
   readonly request: PendingRequest;
 }
 
-export class ClientDesk {
+export class ClientDesk implements SessionConnections {
   readonly #reader = new JuteReader();
-  readonly #bodyReader = new JuteReader();
-  readonly #bySession = new SessionMap<Connection>();
   readonly #connections = new Set<Connection>();
-  readonly #handshakes: Handshakes;
+  readonly #sessions: SessionDesk;
+  readonly #authentication: Authentication;
   readonly #statistics: ServerStatistics;
+  readonly #answers: Answers;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   readonly #signsOfLife = new SignsOfLife();
@@ -50,14 +64,14 @@ export class ClientDesk {
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
   #epoch: Epoch | null = null;
-  /** While there is no leader: whether clients may wait for one here. */
-  #isHolding = true;
   #isWritable = true;
 
-  constructor(tree: DataTree, policy: SessionPolicy, statistics: ServerStatistics) {
+  constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
     this.#tree = tree;
     this.#statistics = statistics;
-    this.#handshakes = new Handshakes(policy);
+    this.#authentication = new Authentication(policy.auth, statistics);
+    this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
+    this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
 
   get connectionCount(): number {
@@ -70,26 +84,36 @@ export class ClientDesk {
     return count;
   }
 
-  get sessionCount(): number {
-    return this.#bySession.size;
+  get isReadOnly(): boolean {
+    return this.#upstream?.isReadOnly === true;
   }
 
-  onConnect(connection: Connection, nowMs: number): void {
+  get sessionCount(): number {
+    return this.#sessions.count;
+  }
+
+  onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
+    const identities = this.#authentication.begin(address, certificate);
+    const server = this.#statistics;
+    const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
     this.#connections.add(connection);
-    this.#handshakes.expect(connection, nowMs);
+    this.#sessions.onConnect(connection, nowMs);
+    if (identities === null) {
+      connection.fault = 'its certificate names nobody';
+      this.close(connection);
+    }
+    return connection;
   }
 
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
-    for (const connection of this.#handshakes.overdue(nowMs)) {
-      this.#statistics.counts.sessionlessConnectionsExpired += 1;
-      this.close(connection);
-    }
+    this.#sessions.onTick(nowMs);
     this.#touch();
   }
 
-  /** The connection being open is sign of life enough for its session. */
+  /** A client inside the process: its connection being open is sign of life enough for its session. */
   keepAlive(connection: Connection): void {
+    connection.isTrusted = true;
     this.#signsOfLife.keepAlive(connection);
   }
 
@@ -102,10 +126,11 @@ export class ClientDesk {
 
   /** One payload. `bytes` must not be written to afterwards: requests that wait keep a range of it. */
   onFrame(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
-    if (!connection.isOpen) return;
+    if (!connection.isOpen || connection.isDeaf) return;
     this.#statistics.onReceived(connection.statistics, end - start + 4);
     try {
-      if (connection.phase === 'new') this.#onConnectRequest(connection, this.#reader.reset(bytes, start, end));
+      if (connection.phase === 'new')
+        this.#sessions.onConnectRequest(connection, this.#reader.reset(bytes, start, end));
       else this.#onRequest(connection, bytes, start, end);
     } catch (error) {
       // An undecodable handshake or header: nothing after it on this connection can be trusted.
@@ -115,19 +140,34 @@ export class ClientDesk {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
+    // Who serves without a leader goes on until there is one.
+    if (this.isReadOnly) return;
     this.#upstream = null;
-    this.#isHolding = true;
+    this.#sessions.onLeaderLost();
   }
 
   /** There is a leader, and this replica is up to date with it. */
   onLeader(upstream: Upstream, epoch: Epoch): void {
+    // Its clients look for a server that takes writes, and find one here.
+    if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
+    this.#sessions.onLeader(upstream);
     for (const connection of this.#connections) {
-      if (connection.phase === 'connecting') this.#decideSession(connection, upstream);
+      if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
       // The same leader as before: what it was given over the old link, it may still be about to commit.
       else if (connection.pending.hasWriteUnderWay(epoch)) this.close(connection);
       else this.#resume(connection, upstream);
@@ -136,8 +176,15 @@ export class ClientDesk {
 
   /** No leader came in time. From now on clients are turned away, so that they look for a server with a quorum. */
   giveUpHolding(): void {
-    this.#isHolding = false;
+    this.#sessions.giveUpHolding();
     this.closeAll();
+  }
+
+  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
+  beginReadOnly(): void {
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
@@ -148,6 +195,8 @@ export class ClientDesk {
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
   replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#answers.replaceTree(tree);
+    this.#sessions.replaceTree(tree);
     this.closeAll();
   }
 
@@ -174,25 +223,26 @@ export class ClientDesk {
    * @returns whether somebody here waits for this txn: its result is worth keeping
    */
   makeWay(header: TxnHeader): boolean {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return false;
     const write = connection.pending.firstWrite;
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
-      this.#answerDue(connection);
+      this.#answers.giveDue(connection);
       return true;
     }
-    this.#considerMoved(connection, header);
+    this.#sessions.onForeignTxn(connection, header);
     return false;
   }
 
   /** A txn was applied; watch events are out already, now come the replies. */
   onApplied(header: TxnHeader, result: TxnResult | null): void {
-    const connection = this.#bySession.get(header.clientId);
+    const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return;
-    if (header.type === OpCode.createSession) return this.#onSessionCreated(connection, header);
+    if (header.type === OpCode.createSession) return this.#sessions.onSessionCreated(connection, header);
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -206,66 +256,11 @@ export class ClientDesk {
   }
 
   onRevalidated(session: SessionId, isValid: boolean): void {
-    const connection = this.#bySession.get(session);
-    if (connection === undefined || connection.phase !== 'connecting') return;
-    if (isValid) this.#establish(connection);
-    else this.#refuseSession(connection);
+    this.#sessions.onRevalidated(session, isValid);
   }
 
-  // The session wrote something that was not asked for here. So its client has gone on at another server, and what is
-  // left of this connection, or still on its way, must not be carried out after what it did there: the next leader does
-  // not know who owns the session. What was asked for here before this connection is past (LeaderDesk.onRevalidate).
-  #considerMoved(connection: Connection, { type }: TxnHeader): void {
-    const isEffect = type !== OpCode.error && type !== OpCode.createSession && type !== OpCode.closeSession;
-    if (isEffect && connection.phase === 'established') this.close(connection);
-  }
-
-  #onConnectRequest(connection: Connection, reader: JuteReader): void {
-    this.#statistics.counts.connectionRequests += 1;
-    if (this.#upstream === null && !this.#isHolding) return this.close(connection);
-    const isAuthentic = this.#handshakes.begin(connection, reader);
-    if (this.#upstream !== null && this.#isAhead(connection)) return this.close(connection);
-    this.#replaceConnection(connection);
-    if (!isAuthentic) return this.#refuseSession(connection);
-    connection.phase = 'connecting';
-    this.#bySession.set(connection.session, connection);
-    if (this.#upstream !== null) this.#decideSession(connection, this.#upstream);
-  }
-
-  // Whoever claims a session takes it from the connection that held it, even before the password is looked at.
-  #replaceConnection(connection: Connection): void {
-    const previous = this.#bySession.get(connection.session);
-    if (previous !== undefined && previous !== connection) this.close(previous);
-  }
-
-  // The client has seen a state that this replica has not reached. An answer of any kind would take it back in time, so
-  // it is hung up on and tries another server.
-  #isAhead(connection: Connection): boolean {
-    return this.#handshakes.lastZxidSeenBy(connection) > this.#tree.lastProcessedZxid;
-  }
-
-  #decideSession(connection: Connection, upstream: Upstream): void {
-    if (this.#isAhead(connection)) return this.close(connection);
-    if (this.#handshakes.isNew(connection)) {
-      const { session, timeoutMs } = connection;
-      const body = this.#handshakes.createSessionBody(connection);
-      const { createSession: opCode } = OpCode;
-      upstream.submit({ session, cxid: 0, opCode, body, identities: [] }, { type: opCode, timeoutMs });
-    } else {
-      this.#statistics.counts.connectionRevalidations += 1;
-      upstream.revalidate(connection.session, connection.timeoutMs);
-    }
-  }
-
-  #onSessionCreated(connection: Connection, { cxid, zxid, type }: TxnHeader): void {
-    if (connection.phase !== 'connecting') return;
-    this.#statistics.onUpdated(connection.statistics, cxid, zxid, type, connection.statistics.lastHeardMs);
-    this.#establish(connection);
-  }
-
-  #establish(connection: Connection): void {
-    connection.phase = 'established';
-    this.#handshakes.accept(connection);
+  /** It has its session now. */
+  onEstablished(connection: Connection): void {
     if (this.#upstream !== null) this.#resume(connection, this.#upstream);
   }
 
@@ -275,33 +270,38 @@ export class ClientDesk {
     this.#drain(connection);
   }
 
-  #refuseSession(connection: Connection): void {
-    this.#handshakes.refuse(connection);
-    this.close(connection);
-  }
-
   #onRequest(connection: Connection, bytes: Uint8Array, start: number, end: number): void {
     const reader = this.#reader.reset(bytes, start, end);
     const xid = reader.readInt();
     const opCode = reader.readInt();
     this.#signsOfLife.hear(connection);
-    const { nowMs } = this.#statistics;
-    if (isRead(opCode) && this.#canAnswerNow(connection)) return this.#answer(connection, xid, opCode, reader, nowMs);
-    const request = readPendingRequest(reader, xid, opCode, nowMs);
-    if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    const { nowMs: receivedMs } = this.#statistics;
+    const { identities } = connection;
+    const verdict = this.#authentication.judge(connection, opCode, reader);
+    if (verdict !== null) connection.isDeaf = verdict.fault !== null;
+    else if (isRead(opCode) && this.#canAnswerNow(connection)) {
+      return this.#answers.give(connection, xid, opCode, reader, receivedMs);
+    }
+    const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
+    if (verdict !== null) decideHere(request, verdict);
+    if (this.isReadOnly) refuseReadOnly(request, connection);
+    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
     if (request.isReleased || connection.phase !== 'established') return;
-    const { session, identities } = connection;
-    const { xid: cxid, opCode, write } = request;
+    // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
+    if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
+    const { session } = connection;
+    const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
       const body = request.bytes.subarray(request.start, request.end);
       request.submittedIn = this.#epoch;
@@ -324,77 +324,19 @@ export class ClientDesk {
   }
 
   #drain(connection: Connection): void {
-    if (this.#upstream !== null) this.#answerDue(connection);
-  }
-
-  /** Answers whatever stands at the head of the queue and waits for nothing more. */
-  #answerDue(connection: Connection): void {
-    while (connection.phase === 'established') {
-      const request = connection.pending.shiftDue();
-      if (request === undefined) return;
-      const { xid, opCode, error, receivedMs } = request;
-      if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
-      else if (request.kind === 'sync') this.#answerSync(connection, request);
-      else this.#answer(connection, xid, opCode, bodyOf(this.#bodyReader, request), receivedMs);
-    }
-  }
-
-  #answerSync(connection: Connection, request: PendingRequest): void {
-    const { lastProcessedZxid } = this.#tree;
-    this.#statistics.onUpdated(
-      connection.statistics,
-      request.xid,
-      lastProcessedZxid,
-      request.opCode,
-      request.receivedMs,
-    );
-    const path = bodyOf(this.#bodyReader, request).readString();
-    const start = connection.beginFrame();
-    connection.output.writeInt(request.xid);
-    connection.output.writeLong(this.#tree.lastProcessedZxid);
-    connection.output.writeInt(0);
-    connection.output.writeString(path);
-    connection.endFrame(start);
-  }
-
-  #answer(connection: Connection, xid: number, opCode: number, body: JuteReader, receivedMs: number): void {
-    if (opCode === OpCode.auth) return this.#refuseAuth(connection, xid);
-    if (!isRead(opCode)) {
-      // ZooKeeper's answer to an op that it does not know, zxid -1 included.
-      connection.reply(xid, UNKNOWN_ZXID, zkCodeOf('UNIMPLEMENTED'));
-      connection.fault = `operation ${opCode} is not known`;
-      return this.close(connection);
-    }
-    this.#statistics.onRead(connection.statistics, xid, this.#tree.lastProcessedZxid, opCode, receivedMs);
-    const before = connection.output.length;
-    try {
-      answerRead(this.#tree, connection, xid, opCode, body);
-    } catch (error) {
-      if (!(error instanceof JuteError)) throw error;
-      connection.output.length = before;
-      connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
-    }
-  }
-
-  // Only schemes that need no secret are built in so far; their identities are granted at connect.
-  #refuseAuth(connection: Connection, xid: number): void {
-    connection.reply(xid, 0, zkCodeOf('AUTH_FAILED'));
-    this.close(connection);
+    if (this.#upstream !== null) this.#answers.giveDue(connection);
   }
 
   #forget(connection: Connection): void {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
-    if (this.#bySession.get(connection.session) === connection) this.#bySession.delete(connection.session);
+    connection.catchUp = null;
+    this.#sessions.forget(connection);
   }
 }
 
 /** Whether this txn is what became of the write: txns of a session come in the order of its requests. */
 function isAnswer({ cxid, type }: TxnHeader, { xid, opCode, submittedIn }: PendingRequest): boolean {
   return xid === cxid && submittedIn !== null && (type === opCode || type === OpCode.error);
-}
-
-function bodyOf(reader: JuteReader, request: PendingRequest): JuteReader {
-  return reader.reset(request.bytes, request.start, request.end);
 }

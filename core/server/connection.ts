@@ -26,11 +26,28 @@ import type { ServerStatistics } from './statistics.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+/** An answer that is given in portions. `advance` gives one, and says whether it was the last. */
+export interface CatchUp {
+  advance(): boolean;
+}
+
+export interface ConnectionParts {
+  readonly address: string;
+  /** Those that it begins with. */
+  readonly identities: readonly Identity[];
+  /** Collects the connections that have something for the host: bytes to send, or their own end. */
+  readonly dirty: Connection[];
+  readonly server: ServerStatistics;
+  /** Milliseconds since 1970. */
+  readonly wallMs: number;
+}
+
 export class Connection implements Watcher {
   /** IPv4 or IPv6 address of the client, `127.0.0.1` for clients inside the process. */
   readonly address: string;
   readonly output = new JuteWriter(1024);
-  readonly identities: Identity[];
+  /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
+  identities: readonly Identity[];
   readonly pending = new RequestQueue();
   readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
@@ -38,31 +55,37 @@ export class Connection implements Watcher {
   timeoutMs = 0;
   /** Whether the handshake is to carry the readOnly byte; null for old clients. */
   readOnly: boolean | null = null;
+  /** The session is known to this replica alone, and ends with this connection. */
+  isLocal = false;
+  /** The session has been attached at another replica since. */
+  hasMoved = false;
   /** Whether anything was heard since the session was last touched. */
   isHeard = false;
   /** Everything is open to it: the server does not ask ACLs. */
   skipsAcl = false;
+  /** A client inside the process, which need not prove anything before it may ask. */
+  isTrusted = false;
+  /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
+  isDeaf = false;
+  /** A setWatches under way: whatever was asked after it waits. */
+  catchUp: CatchUp | null = null;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
   readonly #dirty: Connection[];
   readonly #server: ServerStatistics;
 
-  /**
-   * @param dirty  collects the connections that have something for the host: bytes to send, or their own end
-   * @param wallMs  milliseconds since 1970
-   */
-  constructor(address: string, dirty: Connection[], server: ServerStatistics, wallMs: number) {
+  constructor({ address, identities, dirty, server, wallMs }: ConnectionParts) {
     this.address = address;
     this.#server = server;
     this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
-    this.identities = [{ scheme: 'ip', id: address }];
+    this.identities = identities;
     this.#dirty = dirty;
   }
 
-  /** Enough requests wait: the host stops reading from this connection until some are answered. */
+  /** Enough is under way: the host stops reading from this connection until some of it is answered. */
   get isSaturated(): boolean {
-    return this.pending.isFull;
+    return this.pending.isFull || this.catchUp !== null;
   }
 
   get isOpen(): boolean {

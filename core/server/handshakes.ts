@@ -4,7 +4,7 @@
  */
 
 import { Fifo } from '../fifo.ts';
-import { isNoSession } from '../ids.ts';
+import { isNoSession, type PeerId } from '../ids.ts';
 import {
   type ConnectRequest,
   type ConnectResponse,
@@ -23,6 +23,7 @@ const GREETING_WITHIN_MS = 10_000;
 
 /** What this server grants to sessions. */
 export interface SessionPolicy {
+  readonly self: PeerId;
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
   readonly ids: SessionIdSource;
@@ -88,13 +89,13 @@ export class Handshakes {
     return this.#writer.copy();
   }
 
-  accept(connection: Connection): void {
+  accept(connection: Connection, server: 'read-write' | 'read-only'): void {
     respond(connection, {
       protocolVersion: 0,
       timeoutMs: connection.timeoutMs,
       sessionId: connection.session,
       password: this.#policy.sessionPasswords.given(connection.session),
-      readOnly: connection.readOnly === null ? null : false,
+      readOnly: connection.readOnly === null ? null : server === 'read-only',
     });
   }
 

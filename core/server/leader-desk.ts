@@ -7,12 +7,15 @@ import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { Fifo } from '../fifo.ts';
 import { NO_SESSION, type PeerId, type SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
+import type { QuorumPacket } from '../jute/quorum.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
-import { type Txn, type TxnHeader, writeTxnBody, writeTxnHeader } from '../jute/txn.ts';
+import { type LoggedTxn, type Txn, type TxnHeader, writeTxnBody, writeTxnDigest, writeTxnHeader } from '../jute/txn.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
+import { DigestForecast } from '../tree/digest-forecast.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
 import type { Connection } from './connection.ts';
 import type { Membership } from './membership.ts';
 import { OutstandingChanges } from './outstanding-changes.ts';
@@ -21,16 +24,11 @@ import { prepareDeleteContainer } from './prepare-znode.ts';
 import { QuotaGuard } from './quota-guard.ts';
 import { Reaper } from './reaper.ts';
 import { RequestRefused } from './refusal.ts';
+import { sessionPlaced } from './session-place.ts';
 import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { readWriteRequest, type WriteRequest } from './write-request.ts';
 import type { WriteRules, WriteSettings } from './write-rules.ts';
-
-/** A proposal in decoded form, kept so that the leader need not decode what it has just encoded. */
-export interface Proposed {
-  readonly header: TxnHeader;
-  readonly txn: Txn;
-}
 
 /** Where the answers go that are no txns: to this replica's own clients, or back over a link; or to the operator. */
 export interface LeaderReplies {
@@ -44,9 +42,11 @@ export interface LeaderReplies {
 export interface LeaderDeskOptions {
   readonly self: PeerId;
   readonly tickMs: number;
+  readonly heartbeatIntervalMs: number;
   readonly nowMs: number;
   readonly wallMs: number;
   readonly settings: WriteSettings;
+  readonly auth: AuthPolicy;
   readonly membership: Membership;
 }
 
@@ -57,35 +57,42 @@ interface WaitingAnswer {
 }
 
 export class LeaderDesk implements Upstream {
+  readonly isReadOnly = false;
   readonly #self: PeerId;
+  /** There is no other replica for a session to be at. */
+  readonly #isAlone: boolean;
   readonly #epoch: Epoch;
   readonly #peer: Peer;
   readonly #tree: DataTree;
   readonly #replies: LeaderReplies;
   readonly #changes: OutstandingChanges;
+  readonly #digests: DigestForecast | null;
   readonly #tracker: SessionTracker;
   readonly #rules: WriteRules;
   readonly #reaper: Reaper;
   readonly #reader = new JuteReader();
   readonly #writer = new JuteWriter(4096);
   readonly #answers = new Fifo<WaitingAnswer>();
-  readonly #proposed = new Fifo<Proposed>();
+  /** Kept so that the leader need not decode what it has just encoded. */
+  readonly #proposed = new Fifo<LoggedTxn>();
   #lastProposed = ZXID_ZERO;
   #wallMs: number;
 
   constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
-    const { self, tickMs, nowMs, wallMs, settings, membership } = options;
+    const { self, tickMs, heartbeatIntervalMs, nowMs, wallMs, settings, auth, membership } = options;
     this.#self = self;
+    this.#isAlone = membership.isStandalone;
     this.#epoch = epochOf(peer.nextZxid);
     this.#peer = peer;
     this.#tree = tree;
     this.#replies = replies;
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
-    this.#tracker = new SessionTracker(tickMs, nowMs);
+    this.#digests = tree.hasDigest ? new DigestForecast(tree) : null;
+    this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
-    this.#rules = { settings, quotas, membership };
+    this.#rules = { settings, aclSchemes: aclSchemesOf(auth), quotas, membership };
     this.#reaper = new Reaper(tree, settings, nowMs);
     for (const [session, timeoutMs] of tree.sessions.entries()) this.#tracker.add(session, timeoutMs, null);
   }
@@ -116,17 +123,20 @@ export class LeaderDesk implements Upstream {
     for (const { session, timeoutMs } of connections) this.#tracker.touch(session, timeoutMs);
   }
 
-  onTouched(session: SessionId, timeoutMs: number): void {
-    this.#tracker.touch(session, timeoutMs);
-  }
-
   /**
    * Answered behind what the session had under way: whatever its new connection sees of it from then on and did not ask
-   * for comes from elsewhere.
+   * for comes from elsewhere. Where the session is now is a txn (session-place.ts), so that it outlives this leader.
    */
   onRevalidate(origin: PeerId, session: SessionId, timeoutMs: number): void {
-    const isValid = this.#tracker.attach(session, timeoutMs, origin);
-    this.#answerInTurn(() => this.#replies.revalidated(origin, session, isValid));
+    const attachment = this.#tracker.attach(session, timeoutMs, origin);
+    if (attachment === 'moved' && !this.#isAlone) {
+      const zxid = this.#begin();
+      // The next leader will be asked.
+      if (zxid === null) return;
+      const { header, txn } = sessionPlaced(origin, session, timeoutMs);
+      this.#propose({ ...header, zxid, time: this.#wallMs }, txn);
+    }
+    this.#answerInTurn(() => this.#replies.revalidated(origin, session, attachment !== 'gone'));
   }
 
   /** A sync is answered once everything that was outstanding at its arrival is committed. */
@@ -155,13 +165,30 @@ export class LeaderDesk implements Upstream {
     for (const path of this.#reaper.onTick(nowMs, this.#wallMs)) this.#removeContainer(path);
   }
 
+  /** What a learner's server says to that of its leader. */
+  onPacket(from: PeerId, packet: QuorumPacket): void {
+    switch (packet.type) {
+      case 'request':
+        if (packet.opCode === OpCode.sync) this.onSync(from);
+        else this.onRequest(from, packet);
+        return;
+      case 'revalidate':
+        return this.onRevalidate(from, packet.session, packet.timeoutMs);
+      case 'ping':
+        for (const { session, timeoutMs } of packet.sessions) this.#tracker.touch(session, timeoutMs);
+        return;
+      default:
+        return;
+    }
+  }
+
   /** A learner's request. */
   onRequest(origin: PeerId, request: UpstreamRequest): void {
     this.#onRequest(origin, request, this.#decode(request));
   }
 
   /** The decoded form of a proposal that is being committed, if this desk made it. */
-  takeProposed(zxid: Zxid): Proposed | null {
+  takeProposed(zxid: Zxid): LoggedTxn | null {
     const proposed = this.#proposed.peek();
     if (proposed === undefined || proposed.header.zxid !== zxid) return null;
     this.#proposed.shift();
@@ -177,6 +204,11 @@ export class LeaderDesk implements Upstream {
       answers.shift();
       first.give();
     }
+  }
+
+  /** The tree was compared as it is after `zxid`. */
+  onAudited(zxid: Zxid): void {
+    this.#digests?.forget(zxid);
   }
 
   #answerInTurn(give: () => void): void {
@@ -205,7 +237,9 @@ export class LeaderDesk implements Upstream {
     this.#writer.reset();
     writeTxnHeader(this.#writer, header);
     writeTxnBody(this.#writer, txn);
-    this.#proposed.push({ header, txn });
+    const digest = this.#digests === null || txn.type === OpCode.error ? null : this.#digests.after(header, txn);
+    if (digest !== null) writeTxnDigest(this.#writer, digest);
+    this.#proposed.push({ header, txn, digest });
     this.#lastProposed = header.zxid;
     this.#peer.step({ type: 'propose', zxid: header.zxid, entry: this.#writer.copy() });
   }

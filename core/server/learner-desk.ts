@@ -10,6 +10,7 @@ import type { Upstream, UpstreamRequest } from './upstream.ts';
 const NO_BODY = new Uint8Array(0);
 
 export class LearnerDesk implements Upstream {
+  readonly isReadOnly = false;
   readonly #peer: Peer;
 
   constructor(peer: Peer) {

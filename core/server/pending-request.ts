@@ -5,8 +5,10 @@
 
 import { type OutcomeCode, zkCodeOf } from '../errors.ts';
 import { OpCode } from '../jute/op-code.ts';
+import type { Identity } from '../jute/quorum.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
 import type { Epoch } from '../zxid.ts';
+import type { AuthVerdict } from './auth-verdict.ts';
 import { isWrite, readWriteRequest, type WriteRequest } from './write-request.ts';
 
 export type RequestKind =
@@ -22,6 +24,8 @@ export interface PendingRequest {
   kind: RequestKind;
   readonly xid: number;
   readonly opCode: number;
+  /** Those of its connection when it came. */
+  readonly identities: readonly Identity[];
   readonly bytes: Uint8Array;
   readonly start: number;
   readonly end: number;
@@ -29,6 +33,8 @@ export interface PendingRequest {
   write: WriteRequest | null;
   /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
   error: number;
+  /** What was found about the identity that it claims, told in its turn; null for ordinary requests. */
+  verdict: AuthVerdict | null;
   /** The epoch whose leader it was submitted to last; null while it was to none. */
   submittedIn: Epoch | null;
   /** A sync whose SYNC has come. */
@@ -37,22 +43,24 @@ export interface PendingRequest {
   readonly receivedMs: number;
 }
 
+type RequestOrigin = Pick<PendingRequest, 'xid' | 'opCode' | 'identities' | 'receivedMs'>;
+
 /** @param reader  at the body */
 export function readPendingRequest(
   reader: JuteReader,
-  xid: number,
-  opCode: number,
-  receivedMs: number,
+  { xid, opCode, identities, receivedMs }: RequestOrigin,
 ): PendingRequest {
   const request: PendingRequest = {
     kind: kindOf(opCode),
     xid,
     opCode,
+    identities,
     bytes: reader.bytes,
     start: reader.position,
     end: reader.end,
     write: null,
     error: 0,
+    verdict: null,
     submittedIn: null,
     isReleased: false,
     receivedMs,
@@ -65,6 +73,13 @@ export function readPendingRequest(
     refuseHere(request, 'MARSHALLING_ERROR');
   }
   return request;
+}
+
+/** The answer is known already, and waits for its turn only. */
+export function decideHere(request: PendingRequest, verdict: AuthVerdict): void {
+  request.kind = 'local';
+  request.write = null;
+  request.verdict = verdict;
 }
 
 export function refuseHere(request: PendingRequest, code: OutcomeCode): void {

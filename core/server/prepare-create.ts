@@ -34,7 +34,7 @@ export function prepareCreate(
   if (!isCreateMode(flags)) throw new RequestRefused('BAD_ARGUMENTS');
   requireTimeToLive(request, rules);
   const { path: requested, parentPath } = splitPath(request.path);
-  const acl = fixUpAcl(request.acl, identities);
+  const acl = fixUpAcl(request.acl, identities, rules.aclSchemes);
   const parent = requireZnode(records, parentPath);
   requireAllowed(parent.acl, Permission.create, rules, identities);
   const path = isSequential(flags) ? requested + sequenceSuffix(parent.cversion) : requested;

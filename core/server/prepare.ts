@@ -55,7 +55,8 @@ export function prepare(
   }
 }
 
-function prepareMulti(ops: readonly MultiOp[], preparation: Preparation): Txn {
+function prepareMulti(ops: readonly MultiOp[] | null, preparation: Preparation): Txn {
+  if (ops === null) throw new RequestRefused('MARSHALLING_ERROR');
   const draft = new DraftChanges(preparation.records);
   const member = { ...preparation, records: draft };
   const txns: SingleTxn[] = [];

@@ -3,6 +3,7 @@
 import type { DataTree } from '../tree/data-tree.ts';
 import type { PeerOptions } from '../zab/options.ts';
 import type { Epoch, Zxid } from '../zxid.ts';
+import type { AuthPolicy } from './auth-policy.ts';
 import type { SessionPasswords } from './session-password.ts';
 import type { WriteSettings } from './write-rules.ts';
 
@@ -12,12 +13,15 @@ export interface ReplicaOptions extends PeerOptions {
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
   readonly sessionPasswords: SessionPasswords;
+  readonly auth: AuthPolicy;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
   /** 0 … 1, drawn by the host. */
   readonly snapPhase: number;
   /** How long clients may wait here for a leader before they are turned away, milliseconds. */
   readonly electionHoldMs: number;
+  /** Without a quorum, serve reads to clients that ask for no more. Default false. */
+  readonly readOnlyMode?: boolean;
   /** Defaults: `WRITE_DEFAULTS`. */
   readonly writes?: Partial<WriteSettings>;
 }

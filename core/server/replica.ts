@@ -15,21 +15,24 @@ import type { PeerId, SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
-import { readTxnBody, readTxnHeader } from '../jute/txn.ts';
+import { readEntry } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { SnapshotReader } from '../tree/snapshot-reader.ts';
 import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
 import { Peer } from '../zab/peer.ts';
 import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
-import { Connection } from './connection.ts';
+import type { Connection } from './connection.ts';
+import { DigestWatch } from './digest-watch.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
-import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
+import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
+import { type ServerMode, serverMode } from './server-mode.ts';
 import { SessionIdSource } from './session-ids.ts';
+import { SnapshotSchedule } from './snapshot-schedule.ts';
 import { SnapshotTransfers } from './snapshot-transfers.ts';
 import { ServerStatistics } from './statistics.ts';
 import { WRITE_DEFAULTS, type WriteSettings } from './write-rules.ts';
@@ -47,14 +50,14 @@ export class Replica {
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
+  readonly #digests: DigestWatch;
+  readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
   #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
-  #txnsSinceSnapshot = 0;
-  #isSnapshotting = false;
   #effects: ReplicaEffect[] = [];
   #dirty: Connection[] = [];
 
@@ -62,6 +65,7 @@ export class Replica {
     this.#options = options;
     this.#writes = { ...WRITE_DEFAULTS, ...options.writes };
     this.#clock = clock;
+    this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
     this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
@@ -70,7 +74,11 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(restored.tree, { ...options, ids: this.#sessionIds }, this.statistics);
+    this.#clients = new ClientDesk(
+      restored.tree,
+      { ...options, self: options.id, ids: this.#sessionIds },
+      this.statistics,
+    );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -81,6 +89,10 @@ export class Replica {
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
       notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
+    this.#digests = new DigestWatch({
+      counts,
+      alarm: (text) => this.#effects.push({ type: 'alarm', text }),
+    });
     this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
     this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
@@ -92,6 +104,12 @@ export class Replica {
 
   get role(): RoleReport {
     return this.#role;
+  }
+
+  /** What a client meets here; null while nobody is served. */
+  get mode(): ServerMode | null {
+    const { isReadOnly } = this.#clients;
+    return serverMode(this.#role, { isReadOnly, isStandalone: this.#membership.isStandalone });
   }
 
   get tree(): DataTree {
@@ -123,7 +141,7 @@ export class Replica {
 
   /** Whether `onContinue` has something to do. */
   get hasBackgroundWork(): boolean {
-    return !this.#transfers.isEmpty;
+    return !this.#transfers.isEmpty || this.#clients.hasBackgroundWork;
   }
 
   takeEffects(): ReplicaEffect[] {
@@ -154,12 +172,18 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
+    this.#compareDigests();
     const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) {
-      this.#inactiveSinceMs = null;
-      this.#clients.giveUpHolding();
-    }
+    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
+  }
+
+  // A disk that has lost what it acknowledged has nothing to show.
+  #onHeldTooLong(): void {
+    this.#inactiveSinceMs = null;
+    if (this.#clients.isReadOnly) return;
+    this.#clients.giveUpHolding();
+    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {
@@ -186,12 +210,12 @@ export class Replica {
   }
 
   onInstalled(zxid: Zxid): void {
-    this.#txnsSinceSnapshot = 0;
+    this.#snapshots.onInstalled();
     this.#step({ type: 'installed', zxid });
   }
 
   onSnapshotSaved(): void {
-    this.#isSnapshotting = false;
+    this.#snapshots.onSaved();
   }
 
   /** Where every member of the ensemble is reached: once that is known, and whenever it changes. */
@@ -202,7 +226,7 @@ export class Replica {
 
   /** An operator wants a snapshot. @returns false when one is being taken already */
   onSnapshotWanted(): boolean {
-    if (this.#isSnapshotting) return false;
+    if (!this.#snapshots.begin()) return false;
     this.#beginSnapshot();
     return true;
   }
@@ -215,12 +239,13 @@ export class Replica {
   /** A slice of background work; the host calls it between turns, while the links have room. */
   onContinue(): void {
     this.#transfers.advance();
+    this.#clients.onContinue();
   }
 
-  onConnect(address: string): Connection {
-    const connection = new Connection(address, this.#dirty, this.statistics, this.#clock.wallMs);
+  /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
+  onConnect(address: string, certificate: Uint8Array | null = null): Connection {
+    const connection = this.#clients.onConnect({ address, certificate, dirty: this.#dirty, ...this.#clock });
     connection.skipsAcl = this.#writes.skipAcl;
-    this.#clients.onConnect(connection, this.#clock.nowMs);
     return connection;
   }
 
@@ -280,7 +305,7 @@ export class Replica {
       case 'streamSnapshot':
         return this.#transfers.begin(effect.to, effect.stream, this.#tree);
       case 'receiveSnapshot':
-        return this.#receiveSnapshot(effect.bytes, effect.last, effect.zxid);
+        return this.#receiveSnapshot(effect);
       case 'commit':
         return this.#commit(effect.zxid, effect.entry);
       case 'role':
@@ -293,31 +318,22 @@ export class Replica {
   }
 
   #commit(zxid: Zxid, entry: Uint8Array): void {
-    const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
+    const { header, txn, digest } = this.#leader?.takeProposed(zxid) ?? readEntry(this.#entryReader.reset(entry));
     const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
     if (header.type === OpCode.createSession) this.#sessionIds.onKnown(header.clientId);
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    this.#txnsSinceSnapshot++;
-    this.#considerSnapshot();
+    if (this.#digests.onApplied(header, digest)) this.#compareDigests();
+    if (this.#snapshots.onTxn()) this.#beginSnapshot();
   }
 
-  #decode(entry: Uint8Array): Proposed {
-    const reader = this.#entryReader.reset(entry);
-    const header = readTxnHeader(reader);
-    return { header, txn: readTxnBody(reader, header.type) };
-  }
-
-  #considerSnapshot(): void {
-    const { snapCount, snapPhase } = this.#options;
-    if (this.#isSnapshotting || this.#txnsSinceSnapshot < (snapCount * (1 + snapPhase)) / 2) return;
-    this.#beginSnapshot();
+  #compareDigests(): void {
+    this.#digests.compare(this.#tree, this.#clock.nowMs);
+    this.#leader?.onAudited(this.#tree.lastProcessedZxid);
   }
 
   #beginSnapshot(): void {
-    this.#isSnapshotting = true;
-    this.#txnsSinceSnapshot = 0;
     this.#effects.push({ type: 'snapshot', zxid: this.#tree.lastProcessedZxid, tree: this.#tree });
   }
 
@@ -337,12 +353,14 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs } = this.#options;
+      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
         ...this.#clock,
         self,
         tickMs,
+        heartbeatIntervalMs,
         settings: this.#writes,
+        auth,
         membership: this.#membership,
       });
       this.#clients.onLeader(this.#leader, epoch);
@@ -353,22 +371,12 @@ export class Replica {
 
   #onPacket(from: PeerId, packet: QuorumPacket): void {
     switch (packet.type) {
-      case 'request':
-        if (packet.opCode === OpCode.sync) this.#leader?.onSync(from);
-        else this.#leader?.onRequest(from, packet);
-        return;
-      case 'revalidate':
-        this.#leader?.onRevalidate(from, packet.session, packet.timeoutMs);
-        return;
-      case 'ping':
-        for (const { session, timeoutMs } of packet.sessions) this.#leader?.onTouched(session, timeoutMs);
-        return;
       case 'revalidated':
         return this.#clients.onRevalidated(packet.session, packet.valid);
       case 'sync':
         return this.#clients.onSynced();
       default:
-        return;
+        return this.#leader?.onPacket(from, packet);
     }
   }
 
@@ -378,20 +386,22 @@ export class Replica {
     else this.#clients.onRevalidated(packet.session, packet.valid);
   }
 
-  #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
-    this.#incoming ??= new SnapshotReader('stream', this.#writes);
+  #receiveSnapshot({ bytes, last, zxid, wholeFrom }: PeerEffect & { type: 'receiveSnapshot' }): void {
+    this.#incoming ??= new SnapshotReader('stream', { ...this.#writes, digestEnabled: this.#tree.hasDigest });
     this.#incoming.push(bytes);
     if (!last) return;
     const tree = this.#incoming.finish(zxid);
     this.#incoming = null;
+    tree.wholeFrom = wholeFrom;
     this.#replaceTree(tree);
     this.#effects.push({ type: 'install', zxid, tree });
   }
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#digests.restart();
     this.#sessionIds.onTree(tree);
-    this.#isSnapshotting = false;
+    this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);
     this.#clients.replaceTree(tree);
   }

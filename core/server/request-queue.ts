@@ -47,6 +47,12 @@ export class RequestQueue {
     return head !== undefined && (head.kind === 'local' || head.isReleased) ? this.shift() : undefined;
   }
 
+  /** Whether a write or a sync is among them. */
+  get waitsForLeader(): boolean {
+    for (const { kind } of this.#requests.items()) if (kind !== 'local') return true;
+    return false;
+  }
+
   /** The oldest write: the only one whose txn can come next. */
   get firstWrite(): PendingRequest | undefined {
     const head = this.#requests.peek();

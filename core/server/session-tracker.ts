@@ -1,13 +1,19 @@
 /**
  * The leader's view of who is alive: every session with its timeout, owner and moment of expiry
  * (SessionTrackerImpl, ExpiryQueue). Sessions expire in buckets one tick wide, so a session lives between `timeout` and
- * `timeout + tick` without a sign of life. Rebuilt from the tree's session table when a leader takes over: a failover
- * extends every session.
+ * `timeout + tick` without a sign of life.
+ *
+ * Time is what the leader spent listening. A standstill of its thread or machine counts as one tick, whatever the clock
+ * says afterwards: the signs of life of that time wait unread in its sockets. Rebuilt from the tree's session table when a
+ * leader takes over: a failover extends every session.
  */
 
 import { type PeerId, type SessionId, SessionMap } from '../ids.ts';
 
 export type SessionCheck = 'ok' | 'expired' | 'moved';
+
+/** What became of a session at a re-attach: `moved` says that it was elsewhere before, or that nobody knows where. */
+export type Attachment = 'gone' | 'kept' | 'moved';
 
 interface TrackedSession {
   readonly id: SessionId;
@@ -18,15 +24,28 @@ interface TrackedSession {
   isClosing: boolean;
 }
 
+export interface TrackerOptions {
+  /** Width of a bucket, milliseconds. */
+  readonly tickMs: number;
+  /** The clock is told at least this often, unless everything stands still. */
+  readonly clockIntervalMs: number;
+  readonly nowMs: number;
+}
+
 export class SessionTracker {
   readonly #tickMs: number;
+  readonly #stepMaxMs: number;
   readonly #sessions = new SessionMap<TrackedSession>();
   readonly #buckets = new Map<number, Set<TrackedSession>>();
+  /** The host's clock at the last call, and the time that counts here. */
+  #clockMs: number;
   #nowMs: number;
   #nextBucketMs: number;
 
-  constructor(tickMs: number, nowMs: number) {
+  constructor({ tickMs, clockIntervalMs, nowMs }: TrackerOptions) {
     this.#tickMs = tickMs;
+    this.#stepMaxMs = Math.max(tickMs, clockIntervalMs);
+    this.#clockMs = nowMs;
     this.#nowMs = nowMs;
     this.#nextBucketMs = this.#bucketOf(nowMs);
   }
@@ -36,8 +55,9 @@ export class SessionTracker {
   }
 
   /** The time of the signs of life that follow. */
-  onClock(nowMs: number): void {
-    this.#nowMs = nowMs;
+  onClock(clockMs: number): void {
+    this.#nowMs += Math.min(clockMs - this.#clockMs, this.#stepMaxMs);
+    this.#clockMs = clockMs;
   }
 
   add(id: SessionId, timeoutMs: number, owner: PeerId | null): void {
@@ -60,12 +80,13 @@ export class SessionTracker {
     return true;
   }
 
-  /** A session re-attaches to `owner`, perhaps with another timeout. @returns whether it still lives */
-  attach(id: SessionId, timeoutMs: number, owner: PeerId): boolean {
-    if (!this.touch(id, timeoutMs)) return false;
+  /** A session re-attaches to `owner`, perhaps with another timeout. */
+  attach(id: SessionId, timeoutMs: number, owner: PeerId): Attachment {
     const session = this.#sessions.get(id);
-    if (session !== undefined) session.owner = owner;
-    return true;
+    if (session === undefined || !this.touch(id, timeoutMs)) return 'gone';
+    if (session.owner === owner) return 'kept';
+    session.owner = owner;
+    return 'moved';
   }
 
   /** Whether a write of this session that came over `owner` may go ahead. */
@@ -92,11 +113,11 @@ export class SessionTracker {
     this.#sessions.delete(id);
   }
 
-  /** Moves time forward. @returns the sessions that expire by it, in bucket order */
-  advance(nowMs: number): SessionId[] {
-    this.#nowMs = nowMs;
+  /** Moves time forward, by about a tick at most. @returns the sessions that expire by it, in bucket order */
+  advance(clockMs: number): SessionId[] {
+    this.onClock(clockMs);
     const expired: SessionId[] = [];
-    for (; this.#nextBucketMs <= nowMs; this.#nextBucketMs += this.#tickMs) {
+    for (; this.#nextBucketMs <= this.#nowMs; this.#nextBucketMs += this.#tickMs) {
       const bucket = this.#buckets.get(this.#nextBucketMs);
       if (bucket === undefined) continue;
       for (const session of bucket) expired.push(session.id);

@@ -18,6 +18,8 @@ export interface UpstreamRequest {
 }
 
 export interface Upstream {
+  /** There is no leader behind it: only reads are served. */
+  readonly isReadOnly: boolean;
   /** Answered by a committed txn with the same session and cxid. `decoded` is the body, read: the leader need not again. */
   submit(request: UpstreamRequest, decoded: WriteRequest): void;
   /** Answered by `ClientDesk.onSynced`, in the order of the calls. */

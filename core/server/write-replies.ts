@@ -26,7 +26,7 @@ export function replyToWrite(connection: Connection, { request, zxid, result, tr
   // A multi's own error is 0, whether it failed or not: its ops carry their own.
   writeReplyHeader(output, xid, zxid, result.error);
   if (result.results !== null) {
-    writeResults(output, result.results, write?.type === OpCode.multi ? write.ops : []);
+    writeResults(output, result.results, write?.type === OpCode.multi ? (write.ops ?? []) : []);
   } else if (result.error === 0) {
     if (hasPath(opCode)) output.writeString(result.path);
     if (hasStat(opCode) && result.row !== NO_ROW) tree.writeStat(output, result.row);

@@ -26,7 +26,8 @@ export type WriteRequest =
   | ({ readonly type: typeof OpCode.setData } & SetDataRequest)
   | ({ readonly type: typeof OpCode.setACL } & SetAclRequest)
   | ({ readonly type: typeof OpCode.reconfig } & ReconfigRequest)
-  | { readonly type: typeof OpCode.multi; readonly ops: readonly MultiOp[] }
+  /** null: the members do not decode. Other than a single write, such a multi takes a zxid before it is refused. */
+  | { readonly type: typeof OpCode.multi; readonly ops: readonly MultiOp[] | null }
   | { readonly type: typeof OpCode.createSession; readonly timeoutMs: number }
   | { readonly type: typeof OpCode.closeSession };
 
@@ -67,13 +68,22 @@ export function readWriteRequest(reader: JuteReader, opCode: number): WriteReque
     case OpCode.reconfig:
       return { type: opCode, ...readReconfigRequest(reader) };
     case OpCode.multi:
-      return { type: opCode, ops: readMultiOps(reader).map(toMember) };
+      return { type: opCode, ops: readMembers(reader) };
     case OpCode.createSession:
       return { type: opCode, timeoutMs: reader.readInt() };
     case OpCode.closeSession:
       return { type: opCode };
     default:
       throw new JuteError(`op ${opCode} is no write`);
+  }
+}
+
+function readMembers(reader: JuteReader): MultiOp[] | null {
+  try {
+    return readMultiOps(reader).map(toMember);
+  } catch (error) {
+    if (error instanceof JuteError) return null;
+    throw error;
   }
 }
 

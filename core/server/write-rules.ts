@@ -32,6 +32,8 @@ export const WRITE_DEFAULTS: WriteSettings = Object.freeze({
 
 export interface WriteRules {
   readonly settings: WriteSettings;
+  /** The schemes whose ids an ACL may name, beside `world` and `auth`. */
+  readonly aclSchemes: ReadonlySet<string>;
   readonly quotas: QuotaGuard;
   readonly membership: Membership;
 }

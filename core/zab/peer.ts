@@ -78,6 +78,11 @@ export class Peer {
     return this.#describeRole().epoch;
   }
 
+  /** False while the disk lacks what it had acknowledged. */
+  get mayVote(): boolean {
+    return this.#mayVote;
+  }
+
   get acceptedEpoch(): Epoch {
     return this.#history.acceptedEpoch;
   }

@@ -6,7 +6,7 @@ import { directorySizes } from './machine-facts.ts';
 import { membershipOf } from './membership.ts';
 import { isStandalone, type ReplicaView } from './replica-view.ts';
 
-/** What a replica does not have: a port for TLS, a backlog of its own. */
+/** What a replica does not have, such as a backlog of its own. */
 const NONE = -1;
 const IN_MEMORY = '(in memory)';
 const ELECTION_ALGORITHM = 3;
@@ -18,7 +18,7 @@ export function* configurationText(view: ReplicaView): Generator<string, void, u
   const sizes = directorySizes(history);
   const lines: readonly (readonly [name: string, value: string | number])[] = [
     ['clientPort', view.ports.client],
-    ['secureClientPort', NONE],
+    ['secureClientPort', view.ports.secureClient ?? NONE],
     ['dataDir', history?.snapshots ?? IN_MEMORY],
     ['dataDirSize', sizes.snapshots],
     ['dataLogDir', history?.logs ?? IN_MEMORY],

@@ -7,9 +7,10 @@
 import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Clock } from '../../core/server/replica-options.ts';
 import { monotonicMs, wallMs } from '../clock.ts';
+import type { ClientPorts } from '../replica/client-ports.ts';
 import type { ReplicaHost } from '../replica/replica-host.ts';
 import type { ReplicaMeters } from '../replica/replica-meters.ts';
-import type { ReplicaThreadData } from '../replica/thread-messages.ts';
+import type { AdminPlace, ReplicaThreadData } from '../replica/thread-messages.ts';
 import { historyOf } from '../storage/replica-place.ts';
 import type { AskedWord } from './four-letter/words.ts';
 import type { HttpServer } from './http/http-server.ts';
@@ -37,12 +38,12 @@ export class ReplicaAdmin {
 
   constructor(options: ReplicaAdminOptions) {
     this.#options = options;
-    this.#ports = { client: options.data.clientPort, admin: null, metrics: null };
+    this.#ports = { client: options.data.clientPort, secureClient: null, admin: null, metrics: null };
   }
 
-  /** @param clientPort  where clients are served by now @throws the system's error when a port cannot be had */
-  async open(clientPort: number): Promise<{ readonly adminPort: number | null; readonly metricsPort: number | null }> {
-    this.#ports = { client: clientPort, admin: null, metrics: null };
+  /** @param clients  where clients are served by now @throws the system's error when a port cannot be had */
+  async open({ port, securePort }: ClientPorts): Promise<Pick<AdminPlace, 'adminPort' | 'metricsPort'>> {
+    this.#ports = { client: port, secureClient: securePort, admin: null, metrics: null };
     const { host, adminPort, metricsPort } = this.#options.data.admin;
     if (adminPort === null && metricsPort === null) return { adminPort, metricsPort };
     this.#delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS });
@@ -59,7 +60,7 @@ export class ReplicaAdmin {
     };
     const admin = await open(adminPort, findAdminPage);
     const metrics = await open(metricsPort, findMetricsPage);
-    this.#ports = { client: clientPort, admin, metrics };
+    this.#ports = { ...this.#ports, admin, metrics };
     return { adminPort: admin, metricsPort: metrics };
   }
 

@@ -4,6 +4,7 @@ import type { PeerId } from '../../core/ids.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import type { Clock } from '../../core/server/replica-options.ts';
+import type { ServerMode } from '../../core/server/server-mode.ts';
 import type { ReplicaMeters } from '../replica/replica-meters.ts';
 import type { ReplicaSettings } from '../replica/thread-messages.ts';
 import type { HistoryPlace } from '../storage/replica-place.ts';
@@ -14,6 +15,8 @@ export interface ServedConnection {
   readonly connection: Connection;
   /** `address:port`; port 0 for clients inside the process. */
   readonly peer: string;
+  /** Whether it is TLS. */
+  readonly isSecure: boolean;
   /** Whether nothing is read from it at present. */
   readonly isPaused: boolean;
   /** Bytes that it has not taken yet. */
@@ -45,6 +48,8 @@ export interface LoopGauge {
 /** Where this replica listens; null: not at all. */
 export interface ListeningPorts {
   readonly client: number;
+  /** For TLS. */
+  readonly secureClient: number | null;
   readonly admin: number | null;
   readonly metrics: number | null;
 }
@@ -78,14 +83,9 @@ export function isStandalone({ voters, observers }: ReplicaView): boolean {
   return voters.length + observers.length === 1;
 }
 
-export type ServerState = 'standalone' | 'leader' | 'follower' | 'observer';
-
 /** What `Mode:` says; null while no client is served. */
-export function serverState(view: ReplicaView): ServerState | null {
-  const { state, active } = view.replica.role;
-  if (!active || state === 'looking') return null;
-  if (isStandalone(view)) return 'standalone';
-  return state === 'leading' ? 'leader' : state === 'following' ? 'follower' : 'observer';
+export function serverState({ replica }: ReplicaView): ServerMode | null {
+  return replica.mode;
 }
 
 /** What is told instead of an answer while no client is served. */

@@ -6,48 +6,56 @@
 
 import { ConfigError } from '../../core/errors.ts';
 import { ExitCode } from './exit-code.ts';
-import { describeCommands } from './shell/commands.ts';
-import { INVOCATION_USAGE, type Invocation, parseInvocation } from './shell/invocation.ts';
-import { Shell } from './shell/shell.ts';
-import { STANDARD_OUTPUT, Terminal } from './shell/terminal.ts';
+import { INVOCATION_USAGE, parseInvocation } from './shell/invocation.ts';
+import type { Output } from './shell/output.ts';
+import { Shell, type ShellOptions } from './shell/shell.ts';
+
+/** Straight to this process's stdout and stderr. */
+const STANDARD_OUTPUT: Output = {
+  out: (text) => {
+    process.stdout.write(text);
+    process.stdout.write('\n');
+  },
+  err: (text) => void process.stderr.write(`${text}\n`),
+};
 
 /** @param args  what follows `cli` @returns the exit code */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {
   try {
     const invocation = parseInvocation(args);
-    if (invocation.wantsHelp) {
-      STANDARD_OUTPUT.out(INVOCATION_USAGE + describeCommands());
-      return ExitCode.ok;
-    }
-    return invocation.command.length > 0 ? await runCommand(invocation) : await runShell(invocation);
+    if (invocation.wantsHelp) return await printHelp();
+    const options = {
+      ...invocation,
+      clientOptions: { allowsReadOnly: invocation.allowsReadOnly },
+      tellsSession: false,
+    };
+    return invocation.command.length > 0
+      ? await runCommand(invocation.command, { ...options, ...STANDARD_OUTPUT })
+      : await runShell(options);
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    STANDARD_OUTPUT.err(error.message);
+    const document = { error: { code: 'USAGE', message: error.message, path: null, exitCode: ExitCode.usage } };
+    STANDARD_OUTPUT.err(args.includes('--json') ? JSON.stringify(document) : error.message);
     return ExitCode.usage;
   }
 }
 
-async function runCommand(invocation: Invocation): Promise<ExitCode> {
-  const shell = new Shell({ ...invocation, ...STANDARD_OUTPUT, tellsSession: false });
-  shell.history.push(invocation.command.join(' '));
-  await shell.runWords(invocation.command);
+async function printHelp(): Promise<ExitCode> {
+  const { helpOnCommands } = await import('./shell/help.ts');
+  const { text } = await helpOnCommands();
+  STANDARD_OUTPUT.out([`${INVOCATION_USAGE.trimEnd()}`, ...text()].join('\n'));
+  return ExitCode.ok;
+}
+
+async function runCommand(command: readonly string[], options: ShellOptions): Promise<ExitCode> {
+  const shell = new Shell(options);
+  shell.history.push(command.join(' '));
+  await shell.runWords(command);
   await shell.end();
   return shell.exitCode;
 }
 
-async function runShell(invocation: Invocation): Promise<ExitCode> {
-  const terminal = new Terminal();
-  const { out, err, isInteractive } = terminal;
-  const shell = new Shell({ ...invocation, out, err, tellsSession: isInteractive });
-  if (isInteractive) out(`Connecting to ${invocation.server}\nWelcome to Threadkeeper! help lists the commands.`);
-  shell.open();
-  await terminal.readLines(
-    () => shell.prompt,
-    async (line) => {
-      await shell.runLine(line);
-      return { isLast: shell.hasQuit };
-    },
-  );
-  await shell.close();
-  return shell.exitCode;
+async function runShell(options: Omit<ShellOptions, keyof Output>): Promise<ExitCode> {
+  const { runShellSession } = await import('./shell/session.ts');
+  return await runShellSession(options, STANDARD_OUTPUT);
 }

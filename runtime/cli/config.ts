@@ -2,6 +2,7 @@
 
 import { ConfigError } from '../../core/errors.ts';
 import { loadConfig } from '../config/load.ts';
+import { withoutSecrets } from '../config/security.ts';
 
 export interface PrintConfigOptions {
   /** None: searched for. */
@@ -13,7 +14,7 @@ export interface PrintConfigOptions {
 export async function printConfig({ files, origins: withOrigins }: PrintConfigOptions): Promise<number> {
   try {
     const {
-      config,
+      config: loaded,
       origins,
       warnings,
       file: found,
@@ -23,6 +24,7 @@ export async function printConfig({ files, origins: withOrigins }: PrintConfigOp
       cwd: process.cwd(),
     });
     for (const warning of warnings) console.error(`warning: ${warning}`);
+    const config = { ...loaded, ensemble: withoutSecrets(loaded.ensemble) };
     if (!withOrigins) {
       console.log(JSON.stringify(config, null, 2));
       return 0;

@@ -36,36 +36,32 @@ function parseReplica(text: string): number | 'leader' {
   return text === 'leader' ? 'leader' : Number(text);
 }
 
-const PORT_COLUMNS = [
-  { key: 'clientPort', head: 'port' },
+const HTTP_COLUMNS = [
   { key: 'adminPort', head: 'admin' },
   { key: 'metricsPort', head: 'metrics' },
 ] as const;
 
 function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
   // A column for each kind of port that somebody listens on.
-  const ports = PORT_COLUMNS.filter(
-    ({ key }) => key === 'clientPort' || replicas.some((replica) => replica[key] !== null),
-  );
+  const httpColumns = HTTP_COLUMNS.filter(({ key }) => replicas.some((replica) => replica[key] !== null));
   const newest = Math.max(...replicas.map(({ zxid }) => Number(zxid)));
-  const rows = replicas.map((replica) => {
-    const { id, role, zxid, znodeCount, sessionCount, connectionCount, watchCount } = replica;
-    return [
-      String(id),
-      role.active ? role.state : `${role.state} (not serving)`,
-      ...ports.map(({ key }) => String(replica[key] ?? '-')),
-      zxid,
-      formatLag(newest - Number(zxid)),
-      String(znodeCount),
-      String(sessionCount),
-      String(connectionCount),
-      String(watchCount),
-    ];
-  });
+  const rows = replicas.map((replica) => [
+    String(replica.id),
+    replica.role.active ? replica.role.state : `${replica.role.state} (not serving)`,
+    formatPorts(replica),
+    ...httpColumns.map(({ key }) => String(replica[key] ?? '-')),
+    replica.zxid,
+    formatLag(newest - Number(replica.zxid)),
+    String(replica.znodeCount),
+    String(replica.sessionCount),
+    String(replica.connectionCount),
+    String(replica.watchCount),
+  ]);
   const heads = [
     'replica',
     'role',
-    ...ports.map(({ head }) => head),
+    'port',
+    ...httpColumns.map(({ head }) => head),
     'zxid',
     'lag',
     'znodes',
@@ -86,6 +82,10 @@ function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
   const flowHeads = ['pipeline', 'topic', 'generator', 'generated', 'handled', 'in flight', 'retried', 'dead letters'];
   const parts = [formatTable(heads, rows), ...(flows.length === 0 ? [] : ['', formatTable(flowHeads, flows)])];
   return parts.join('\n');
+}
+
+function formatPorts({ clientPort, secureClientPort }: RuntimeStatus['replicas'][number]): string {
+  return `${clientPort ?? '-'}${secureClientPort === null ? '' : `, ${secureClientPort} (TLS)`}`;
 }
 
 /** Txns behind the newest; zxids of different epochs cannot be subtracted. */

@@ -80,6 +80,11 @@ export class Client {
     return this.#session.link.ticket;
   }
 
+  /** Connected to a server that has lost the quorum: it answers reads, and refuses writes (NOT_READ_ONLY). */
+  get isReadOnly(): boolean {
+    return this.#session.link.isReadOnly;
+  }
+
   /** `host:port` of the server that holds the connection; null while there is none. */
   get server(): string | null {
     const { server } = this.#session.link;
@@ -239,7 +244,7 @@ export class Client {
   }
 
   /**
-   * Removes all watches of a kind at a path, here and at the server; their listeners are told `watchRemoved`.
+   * Removes all watches of a kind at a path, here and at the server; their listeners are told (`dataWatchRemoved` …).
    * @throws EnsembleError NO_WATCHER if there is none; MARSHALLING_ERROR by servers that do not know the kind
    */
   removeWatches(path: string, options: watching.RemoveWatchesOptions = {}): Promise<void> {

@@ -7,7 +7,7 @@
 import { Observable } from 'rxjs';
 import { EnsembleError } from '../../core/errors.ts';
 import type { Client } from './client.ts';
-import type { LastingWatchKind, WatchedEvent, WatchedEventType } from './watches.ts';
+import { isWatchRemoved, type LastingWatchKind, type WatchedEvent, type WatchedEventType } from './watches.ts';
 
 export type ZnodeEvent =
   | { readonly type: WatchedEventType; readonly path: string; readonly zxid: number | null }
@@ -21,7 +21,7 @@ export type ZnodeEvent =
 export function watchEvents(client: Client, path: string, mode: LastingWatchKind): Observable<ZnodeEvent> {
   return new Observable((subscriber) => {
     const onEvent = (event: WatchedEvent): void => {
-      if (event.type === 'watchRemoved') subscriber.complete();
+      if (isWatchRemoved(event.type)) subscriber.complete();
       else if (event.type !== 'sessionEnded') subscriber.next({ ...event, type: event.type });
       else if (client.state === 'lost') subscriber.error(new EnsembleError('SESSION_EXPIRED', path));
       else subscriber.complete();

@@ -14,7 +14,7 @@ import { EnsembleError } from '../../core/errors.ts';
 import type { Stat } from '../../core/jute/stat.ts';
 import type { Client } from './client.ts';
 import type { SessionState } from './session.ts';
-import type { WatchedEvent, WatchListener } from './watches.ts';
+import { isWatchRemoved, type WatchedEvent, type WatchListener } from './watches.ts';
 
 /** A znode's data as they are now, or that there is no such znode. */
 export type ZnodeState =
@@ -130,7 +130,7 @@ class Follower<State> {
 
   readonly #onEvent = (event: WatchedEvent): void => {
     if (event.type === 'sessionEnded') this.#onFailure(new EnsembleError('SESSION_EXPIRED', this.#path));
-    else if (event.type === 'watchRemoved') this.#subscriber.complete();
+    else if (isWatchRemoved(event.type)) this.#subscriber.complete();
     else this.start();
   };
 

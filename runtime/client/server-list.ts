@@ -36,6 +36,18 @@ export class ServerList {
     return server;
   }
 
+  /** All but that one. */
+  get others(): readonly ServerAddress[] {
+    const { current } = this;
+    return this.#servers.filter((server) => server !== current);
+  }
+
+  /** The attempt after the next failure goes to this one. */
+  tryNext(server: ServerAddress): void {
+    const index = this.#servers.indexOf(server);
+    if (index >= 0) this.#index = (index + this.#servers.length - 1) % this.#servers.length;
+  }
+
   onConnected(): void {
     this.#failuresInARow = 0;
   }

@@ -15,6 +15,7 @@ import type { SessionClock } from './clock.ts';
 import { formatServer, type ServerAddress } from './connect-string.ts';
 import { Connection } from './connection.ts';
 import { writeFrame, writeNothing } from './frame-writer.ts';
+import { ReadWriteSearch } from './read-write-search.ts';
 import { ServerList } from './server-list.ts';
 import { dutyAt, type SessionTimes } from './session-timing.ts';
 import type { OpenTransport } from './transport.ts';
@@ -31,6 +32,8 @@ export interface LinkOptions {
   readonly attemptTimeoutMs: number;
   readonly frameBytesMax: number;
   readonly ticket: SessionTicket | null;
+  /** A server that is cut off from the quorum will do, as long as there is no session of the ensemble's. */
+  readonly allowsReadOnly: boolean;
   readonly openTransport: OpenTransport;
   readonly clock: SessionClock;
 }
@@ -63,6 +66,9 @@ export class SessionLink {
   readonly #servers: ServerList;
   readonly #failures = new Map<string, string>();
   #ticket: SessionTicket | null;
+  /** The ticket is one server's own, made without a quorum: no other server knows it. */
+  #isProvisional = false;
+  #search: ReadWriteSearch | null = null;
   #timeoutMs: number;
   #connection: Connection | null = null;
   #lastHeardMs: number;
@@ -86,6 +92,11 @@ export class SessionLink {
     return this.#connection?.isEstablished === true;
   }
 
+  /** The server that holds the connection takes no writes, because it has lost the quorum. */
+  get isReadOnly(): boolean {
+    return this.isUp && this.#isProvisional;
+  }
+
   get ticket(): SessionTicket | null {
     return this.#ticket;
   }
@@ -106,6 +117,7 @@ export class SessionLink {
 
   open(): void {
     const { sessionTimeoutMs, attemptTimeoutMs, frameBytesMax, openTransport, clock } = this.#options;
+    const ticket = this.#isProvisional ? null : this.#ticket;
     this.#attemptEndsMs = clock.nowMs() + attemptTimeoutMs;
     const connection: Connection = new Connection({
       server: this.#servers.current,
@@ -114,9 +126,10 @@ export class SessionLink {
         protocolVersion: 0,
         lastZxidSeen: this.lastZxidSeen,
         timeoutMs: sessionTimeoutMs,
-        sessionId: this.#ticket?.id ?? NO_SESSION,
-        password: this.#ticket?.password ?? new Uint8Array(PASSWORD_SIZE),
-        readOnly: false,
+        sessionId: ticket?.id ?? NO_SESSION,
+        password: ticket?.password ?? new Uint8Array(PASSWORD_SIZE),
+        // A server without a quorum knows no session of the ensemble: asked, it would call ours expired.
+        readOnly: this.#options.allowsReadOnly && ticket === null,
       },
       frameBytesMax: frameBytesMax + REPLY_SLACK_BYTES,
       clock,
@@ -150,17 +163,20 @@ export class SessionLink {
   close(): void {
     this.#isClosed = true;
     this.#cancelTimer();
+    this.#search?.stop();
     this.#connection?.close();
     this.#connection = null;
   }
 
   #onHandshake(connection: Connection, response: ConnectResponse): void {
     if (response.timeoutMs <= 0 || isNoSession(response.sessionId)) {
-      if (this.#ticket !== null) this.#listener.onExpired();
+      if (this.#ticket !== null && !this.#isProvisional) this.#listener.onExpired();
       else connection.fail(new Error('the server refused to make a session'));
       return;
     }
     this.#ticket = { id: response.sessionId, password: Uint8Array.from(response.password) };
+    this.#isProvisional = response.readOnly === true;
+    if (this.#isProvisional) this.#searchReadWrite();
     this.#timeoutMs = response.timeoutMs;
     this.#servers.onConnected();
     this.#failures.clear();
@@ -170,12 +186,22 @@ export class SessionLink {
 
   #onDown(connection: Connection, cause: Error): void {
     const wasUp = connection.wasEstablished;
+    this.#search?.stop();
     if (wasUp) this.#lastHeardMs = connection.lastHeardMs;
     this.#connection = null;
     this.#failures.set(formatServer(connection.server), cause.message);
     this.#retryAtMs = this.#options.clock.nowMs() + this.#servers.onFailure();
     this.#listener.onDown(cause, wasUp);
     this.#work();
+  }
+
+  #searchReadWrite(): void {
+    const { openTransport, clock } = this.#options;
+    const onFound = (server: ServerAddress): void => {
+      this.#servers.tryNext(server);
+      this.drop(new Error(`${formatServer(server)} takes writes`));
+    };
+    this.#search = new ReadWriteSearch({ servers: this.#servers.others, openTransport, clock, onFound });
   }
 
   /** Does what is due, then sets the timer for what comes next. */
@@ -228,7 +254,7 @@ export class SessionLink {
     return {
       phase: connection === null ? 'pausing' : isUp ? 'established' : 'attempting',
       timeoutMs: this.#timeoutMs,
-      hasSession: this.#ticket !== null,
+      hasSession: this.#ticket !== null && !this.#isProvisional,
       lastHeardMs: isUp ? connection.lastHeardMs : this.#lastHeardMs,
       lastSentMs: connection?.lastSentMs ?? 0,
       attemptEndsMs: this.#attemptEndsMs,

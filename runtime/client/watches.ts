@@ -10,12 +10,12 @@
 
 export type WatchedEventType = 'nodeCreated' | 'nodeDeleted' | 'nodeDataChanged' | 'nodeChildrenChanged';
 
-/**
- * The znode changed, or nothing will be told any more: the watch was removed (`watchRemoved`: by `removeWatches`, or
- * because the server of a new connection does not know such watches), or the session ended (`sessionEnded`).
- */
+/** By `removeWatches`, or because the server of a new connection does not know such watches. */
+export type WatchRemovedType = 'dataWatchRemoved' | 'childWatchRemoved' | 'persistentWatchRemoved';
+
+/** The znode changed, or nothing will be told any more: the watch was removed, or the session ended. */
 export interface WatchedEvent {
-  readonly type: WatchedEventType | 'watchRemoved' | 'sessionEnded';
+  readonly type: WatchedEventType | WatchRemovedType | 'sessionEnded';
   readonly path: string;
   /** The txn that changed the znode; null where the server did not tell, or nothing changed. */
   readonly zxid: number | null;
@@ -38,6 +38,20 @@ const ENDED_BY: Record<WatchedEventType, readonly WatchKind[]> = {
   nodeDeleted: ['data', 'exist', 'child'],
   nodeChildrenChanged: ['child'],
 };
+
+/** What a listener is told when its watch is taken away, by its kind. */
+const REMOVED_BY: Record<WatchKind, WatchRemovedType> = {
+  data: 'dataWatchRemoved',
+  exist: 'dataWatchRemoved',
+  child: 'childWatchRemoved',
+  persistent: 'persistentWatchRemoved',
+  persistentRecursive: 'persistentWatchRemoved',
+};
+
+/** Nothing more comes from this watch, although the session goes on. */
+export function isWatchRemoved(type: WatchedEvent['type']): type is WatchRemovedType {
+  return type === 'dataWatchRemoved' || type === 'childWatchRemoved' || type === 'persistentWatchRemoved';
+}
 
 type Table = Map<string, Set<WatchListener>>;
 
@@ -66,10 +80,14 @@ export class WatchTable {
     return told;
   }
 
-  /** Takes the listeners of some kinds at a path away, each once, to be told of it. */
-  takeKinds(kinds: readonly WatchKind[], path: string): ReadonlySet<WatchListener> {
-    const taken = new Set<WatchListener>();
-    for (const kind of kinds) moveAll(this.#tables[kind], path, taken);
+  /** Takes the listeners of some kinds at a path away; what each of them is to be told, once each. */
+  takeKinds(kinds: readonly WatchKind[], path: string): ReadonlyMap<WatchRemovedType, ReadonlySet<WatchListener>> {
+    const taken = new Map<WatchRemovedType, Set<WatchListener>>();
+    for (const kind of kinds) {
+      const listeners = taken.get(REMOVED_BY[kind]) ?? new Set<WatchListener>();
+      moveAll(this.#tables[kind], path, listeners);
+      if (listeners.size > 0) taken.set(REMOVED_BY[kind], listeners);
+    }
     return taken;
   }
 

@@ -5,6 +5,7 @@
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
 import { ADMIN_DEFAULTS } from './admin-settings.ts';
+import { SECURITY_DEFAULTS } from './security.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
 /** Servers and session bounds follow from other values. */
@@ -22,7 +23,9 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
+  digestEnabled: true,
   snapshotCompression: 'none',
+  readOnlyMode: false,
   snapCount: 100_000,
   maxClientConnections: 60,
   extendedTypes: false,
@@ -35,6 +38,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
   ...ADMIN_DEFAULTS,
+  ...SECURITY_DEFAULTS,
 });
 
 /** As ZooKeeper derives them from the tick. */

@@ -16,6 +16,7 @@ import { CONFIG_FILE_VARIABLE, readEnvironment, variableOf } from './environment
 import { type ConfigFile, fileError, findConfigFile, isZooCfg, readConfigFile } from './find.ts';
 import { completePipelines } from './pipelines.ts';
 import { ENSEMBLE_CHECKS, type EnsembleValues, FILE_CHECK, type FileValues } from './schema.ts';
+import { absoluteFiles, checkSecurity } from './security.ts';
 import type { Config, EnsembleConfig } from './types.ts';
 
 export interface LoadOptions {
@@ -176,7 +177,9 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   }
   const typed = new Set([...Object.keys(fromEnvironment), ...Object.keys(fromFlags)]);
   // A path typed into a shell starts where the shell is; one written in a file starts at the file.
-  const absolute = (key: string, path: string): string => resolve(typed.has(key) ? options.cwd : directory, path);
+  // ZooKeeper's start where its server was started.
+  const isTyped = (key: string): boolean => typed.has(key) || (source.file !== null && isZooCfg(source.file));
+  const absolute = (key: string, path: string): string => resolve(isTyped(key) ? options.cwd : directory, path);
   const { dataLogDir } = merged;
   const places = {
     dataDir: absolute('dataDir', merged.dataDir),
@@ -184,7 +187,9 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   };
   return {
     ...merged,
+    ...absoluteFiles(merged, absolute),
     ...places,
+    ...absoluteFiles(merged, absolute),
     servers: completeServers({ ...merged, ...places }, { listed, typed, directory }),
     minSessionTimeoutMs: merged.minSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.min * merged.tickTimeMs,
     maxSessionTimeoutMs: merged.maxSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.max * merged.tickTimeMs,
@@ -222,6 +227,7 @@ function checkTogether(
   }
   if (heartbeatTimeoutMs < 2 * heartbeatMs)
     complain('heartbeatTimeoutMs', `at least two heartbeats (${2 * heartbeatMs})`);
+  checkSecurity(ensemble, origins, problems);
 }
 
 function reportTo(problems: ConfigProblem[], originOf: (key: string) => string): Report {

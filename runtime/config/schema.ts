@@ -20,6 +20,7 @@ import {
   text,
   whole,
 } from './check.ts';
+import { SECURITY_CHECKS } from './security.ts';
 import type { PluginConfig } from './types.ts';
 
 const DURATION_MAX_MS = 2 ** 31 - 1; // what setTimeout bears
@@ -55,8 +56,10 @@ export const ENSEMBLE_CHECKS = {
   heartbeatTimeoutMs: whole({ min: 100, max: 600_000 }),
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
+  digestEnabled: flag(),
   snapshotCompression: oneOf('none', 'gz', 'snappy'),
   sessionPasswords: oneOf('secret', 'zookeeper'),
+  readOnlyMode: flag(),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
   extendedTypes: flag(),
@@ -69,6 +72,7 @@ export const ENSEMBLE_CHECKS = {
   eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
   ...ADMIN_CHECKS,
+  ...SECURITY_CHECKS,
 } as const;
 
 const name = text('a name of letters, digits and . _ -', /^[A-Za-z0-9._-]+$/);

@@ -6,6 +6,7 @@
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
 import type { AdminSettings } from './admin-settings.ts';
+import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
   readonly ensemble: EnsembleConfig;
@@ -16,7 +17,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig extends AdminSettings {
+export interface EnsembleConfig extends SecurityConfig, AdminSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /**
@@ -45,6 +46,11 @@ export interface EnsembleConfig extends AdminSettings {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /**
+   * Whether txns and snapshots carry the digest of the tree, and replicas compare it with their own: a difference is an
+   * alarm in the log, and counted. Default true.
+   */
+  readonly digestEnabled: boolean;
   /** Form of the snapshots written; all are read. Default none. */
   readonly snapshotCompression: 'none' | 'gz' | 'snappy';
   /**
@@ -53,6 +59,11 @@ export interface EnsembleConfig extends AdminSettings {
    * sessions go on at servers of Apache ZooKeeper that take over the data directory. Default `secret`.
    */
   readonly sessionPasswords: 'secret' | 'zookeeper';
+  /**
+   * A replica without a quorum serves reads to clients that ask for a read-only server, as readonlymode.enabled. Others are
+   * turned away there, and these too as soon as there is a quorum again. Default false.
+   */
+  readonly readOnlyMode: boolean;
   /** Transactions between two snapshots. Default 100,000. */
   readonly snapCount: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */

@@ -3,8 +3,12 @@
 export interface ClientCarrier {
   /** False for clients inside the process, whom no limit on connections concerns. */
   readonly isRemote: boolean;
+  /** Whether the connection is TLS. */
+  readonly isSecure: boolean;
   /** Who is at the other end, for the log: `address:port`. */
   readonly peer: string;
+  /** The client's, in DER and found good; null: it has shown none. */
+  readonly certificate: Uint8Array | null;
   /** Takes the bytes over; they leave in order. */
   send(bytes: Buffer): void;
   /** Ends the connection once what was sent has left. */

@@ -2,12 +2,16 @@
 
 import net from 'node:net';
 import type { AcceptClient, ClientCarrier } from './client-carrier.ts';
+import { addressOf, peerOf } from './peer-address.ts';
+import type { TlsGate, TlsGateOptions } from './tls-gate.ts';
 
 export interface ClientPortOptions {
   readonly host: string;
   /** 0: a free port, see `port`. */
   readonly port: number;
   readonly accept: AcceptClient;
+  /** null: all connections are plain. */
+  readonly tls: TlsGateOptions | null;
 }
 
 export class ClientPort {
@@ -23,14 +27,16 @@ export class ClientPort {
   }
 
   /** @throws the system's error (EADDRINUSE, EACCES …) when the port cannot be had */
-  static listen({ host, port, accept }: ClientPortOptions): Promise<ClientPort> {
+  static async listen({ host, port, accept, tls }: ClientPortOptions): Promise<ClientPort> {
     const sockets = new Set<net.Socket>();
+    const gate = tls === null ? null : await openGate(tls, accept);
     // Small replies must not wait for delayed acks, so no Nagle.
     // Some clients close their half behind a four-letter word, and then wait for the answer.
     const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
-      serve(socket, accept);
+      if (gate === null) serve(socket, { accept, certificate: null });
+      else gate.admit(socket);
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -50,8 +56,19 @@ export class ClientPort {
   }
 }
 
-function serve(socket: net.Socket, accept: AcceptClient): void {
-  const session = accept(new SocketCarrier(socket), plainAddress(socket.remoteAddress));
+/** Loaded only by who asks for it. */
+async function openGate(options: TlsGateOptions, accept: AcceptClient): Promise<TlsGate> {
+  const { TlsGate } = await import('./tls-gate.ts');
+  return new TlsGate(options, (socket, certificate) => serve(socket, { accept, certificate }));
+}
+
+interface Service {
+  readonly accept: AcceptClient;
+  readonly certificate: Uint8Array | null;
+}
+
+function serve(socket: net.Socket, { accept, certificate }: Service): void {
+  const session = accept(new SocketCarrier(socket, certificate), addressOf(socket));
   socket.on('data', (chunk: Buffer) => session.onChunk(chunk));
   socket.on('drain', () => session.onDrain());
   socket.once('end', () => session.onEnd());
@@ -62,13 +79,16 @@ function serve(socket: net.Socket, accept: AcceptClient): void {
 
 class SocketCarrier implements ClientCarrier {
   readonly isRemote = true;
+  readonly isSecure: boolean;
   readonly peer: string;
+  readonly certificate: Uint8Array | null;
   readonly #socket: net.Socket;
 
-  constructor(socket: net.Socket) {
+  constructor(socket: net.Socket, certificate: Uint8Array | null) {
     this.#socket = socket;
-    const address = plainAddress(socket.remoteAddress);
-    this.peer = `${address.includes(':') ? `[${address}]` : address}:${socket.remotePort}`;
+    this.peer = peerOf(socket);
+    this.certificate = certificate;
+    this.isSecure = 'encrypted' in socket;
   }
 
   get queuedBytes(): number {
@@ -96,9 +116,4 @@ class SocketCarrier implements ClientCarrier {
   resume(): void {
     this.#socket.resume();
   }
-}
-
-/** IPv4 addresses arrive in IPv6 clothing when the port listens on both. */
-function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:/, '');
 }

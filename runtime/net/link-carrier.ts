@@ -14,7 +14,9 @@ export function serveLink(link: Link, accept: AcceptClient): void {
 
 class LinkCarrier implements ClientCarrier {
   readonly isRemote = false;
+  readonly isSecure = false;
   readonly peer = 'a client of this process';
+  readonly certificate = null;
   readonly #link: Link;
 
   constructor(link: Link) {

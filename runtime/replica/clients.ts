@@ -64,7 +64,7 @@ export class Clients {
   }
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
-    const connection = this.#replica.onConnect(address);
+    const connection = this.#replica.onConnect(address, carrier.certificate);
     const served: Served = { connection, carrier, held: [], isPaused: false, hasAsked: false, answer: null };
     let gate = carrier.isRemote && this.#limits.answerWord !== null ? new WordGate() : null;
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
@@ -142,7 +142,13 @@ export class Clients {
   *list(): Generator<ServedConnection, void, undefined> {
     for (const { connection, carrier, isPaused } of this.#served.values()) {
       const peer = carrier.isRemote ? carrier.peer : PEER_INSIDE;
-      yield { connection, peer, isPaused, queuedBytes: carrier.queuedBytes + connection.output.length };
+      yield {
+        connection,
+        peer,
+        isPaused,
+        isSecure: carrier.isSecure,
+        queuedBytes: carrier.queuedBytes + connection.output.length,
+      };
     }
   }
 

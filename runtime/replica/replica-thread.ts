@@ -11,9 +11,10 @@ import { ReplicaAdmin } from '../admin/replica-admin.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
-import { ClientPort } from '../net/client-port.ts';
 import { serveLink } from '../net/link-carrier.ts';
 import { chance } from '../random.ts';
+import { authPolicy } from '../security/auth-settings.ts';
+import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { ReplicaMeters } from './replica-meters.ts';
@@ -47,6 +48,8 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     minSessionTimeoutMs: settings.minSessionTimeoutMs,
     maxSessionTimeoutMs: settings.maxSessionTimeoutMs,
     sessionPasswords: sessionPasswords(settings.sessionPasswords, sessionSecret),
+    readOnlyMode: settings.readOnlyMode,
+    auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
@@ -74,7 +77,7 @@ async function run(): Promise<void> {
       const opened = openStorage({
         where: data.storage,
         isAlone: data.voters.length === 1 && data.voters.includes(data.id),
-        tree: { extendedTypes: data.settings.extendedTypes },
+        tree: { extendedTypes: data.settings.extendedTypes, digestEnabled: data.settings.digestEnabled },
         listener,
         log,
         meters,
@@ -107,7 +110,7 @@ async function run(): Promise<void> {
     }),
     stop: async () => {
       await host.close();
-      await port.close();
+      await ports.close();
       await admin.close();
       clearInterval(pulse);
       // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
@@ -118,13 +121,15 @@ async function run(): Promise<void> {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
     },
   };
-  const port = await ClientPort.listen({
-    host: data.host,
-    port: data.clientPort,
+  const ports = await openClientPorts(data, {
+    log,
     accept: host.clients.accept,
+    onAuthFailed: () => {
+      replica.statistics.counts.authFailures += 1;
+    },
   });
-  const { adminPort, metricsPort } = await admin.open(port.port);
-  post({ type: 'listening', port: port.port, adminPort, metricsPort });
+  const { adminPort, metricsPort } = await admin.open(ports);
+  post({ type: 'listening', port: ports.port, securePort: ports.securePort, adminPort, metricsPort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
   const { exposeControl } = await import('../bus/control.ts');
   exposeControl(control, data.control);

@@ -36,6 +36,8 @@ export interface SupervisorOptions {
     readonly isVoter: boolean;
     readonly host: string;
     readonly clientPort: number;
+    /** null: no port for TLS. */
+    readonly secureClientPort: number | null;
     readonly admin: AdminPlace;
     /** Where the replica's files are; null: memory only. */
     readonly place: ReplicaPlace | null;
@@ -57,6 +59,8 @@ export interface SupervisedReplica {
   readonly role: RoleReport;
   /** null until the port is open. */
   readonly clientPort: number | null;
+  /** For TLS; null until it is open, and where there is none. */
+  readonly secureClientPort: number | null;
   /** null where it does not listen. */
   readonly adminPort: number | null;
   readonly metricsPort: number | null;
@@ -69,11 +73,13 @@ interface Seat {
   readonly isVoter: boolean;
   readonly host: string;
   readonly wantedPort: number;
+  readonly wantedSecurePort: number | null;
   readonly place: ReplicaPlace | null;
   readonly restarts: RestartPolicy;
   worker: ReplicaWorker | null;
   role: RoleReport;
   port: number | null;
+  securePort: number | null;
   /** Free ports that were found are kept over its lives. */
   admin: AdminPlace;
   /** It had acknowledged what it has no more, and has not fetched it yet. */
@@ -102,17 +108,19 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, admin, place }, index) => ({
+    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, secureClientPort, admin, place }, index) => ({
       id,
       index,
       isVoter,
       host,
       wantedPort: clientPort,
+      wantedSecurePort: secureClientPort,
       place,
       restarts: new RestartPolicy(),
       worker: null,
       role: ABSENT,
       port: null,
+      securePort: null,
       admin,
       hasLost: false,
       lives: 0,
@@ -121,10 +129,11 @@ export class Supervisor {
   }
 
   get replicas(): SupervisedReplica[] {
-    return this.#seats.map(({ id, role, port, admin, worker }) => ({
+    return this.#seats.map(({ id, role, port, securePort, admin, worker }) => ({
       id,
       role,
       clientPort: port,
+      secureClientPort: securePort,
       adminPort: port === null ? null : admin.adminPort,
       metricsPort: port === null ? null : admin.metricsPort,
       isAlive: worker !== null,
@@ -185,6 +194,7 @@ export class Supervisor {
         host: seat.host,
         sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
+        secureClientPort: seat.securePort ?? seat.wantedSecurePort,
         admin: seat.admin,
         speaksForProcess: seat.index === 0,
         storage:
@@ -261,10 +271,11 @@ export class Supervisor {
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
-  #onListening(seat: Seat, { port, adminPort, metricsPort }: Listening): void {
+  #onListening(seat: Seat, { port, securePort, adminPort, metricsPort }: Listening): void {
     seat.admin = { ...seat.admin, adminPort, metricsPort };
     const isNews = seat.port !== port && seat.wantedPort !== port;
     seat.port = port;
+    seat.securePort = securePort;
     this.#pulse.watch(seat.index);
     if (isNews) this.#tellMembers(this.#seats.map(({ worker }) => worker));
   }

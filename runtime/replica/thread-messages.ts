@@ -7,6 +7,8 @@ import type { RoleReport } from '../../core/zab/effects.ts';
 import type { RuntimeReport } from '../admin/metrics/runtime-report.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
+import type { AuthSettings } from '../security/auth-settings.ts';
+import type { TlsSettings } from '../security/tls-settings.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 
@@ -19,7 +21,9 @@ export type ReplicaSettings = Pick<
   | 'minSessionTimeoutMs'
   | 'maxSessionTimeoutMs'
   | 'sessionPasswords'
+  | 'readOnlyMode'
   | 'snapCount'
+  | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
@@ -30,9 +34,16 @@ export type ReplicaSettings = Pick<
   | 'skipAcl'
   | 'eagerAclCheck'
   | 'maxFrameBytes'
+  | 'clientPortUnification'
+  | 'secureHost'
   | 'fourLetterWords'
   | 'adminSnapshotIntervalMs'
-> & { readonly initLimitMs: number };
+> & {
+  readonly initLimitMs: number;
+  readonly auth: AuthSettings;
+  /** null: nothing speaks TLS. */
+  readonly tls: TlsSettings | null;
+};
 
 /** What its storage needs of the configuration, where it is on a disk. */
 export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
@@ -54,6 +65,8 @@ export interface ReplicaThreadData {
   readonly sessionSecret: SessionSecret | null;
   /** 0: a free port. */
   readonly clientPort: number;
+  /** The same for TLS; null: no such port. */
+  readonly secureClientPort: number | null;
   readonly admin: AdminPlace;
   /** Whether its metrics are those that tell of the whole process too: one replica's are. */
   readonly speaksForProcess: boolean;
@@ -81,6 +94,7 @@ export type FromReplicaThread =
   | {
       readonly type: 'listening';
       readonly port: number;
+      readonly securePort: number | null;
       readonly adminPort: number | null;
       readonly metricsPort: number | null;
     }

@@ -45,7 +45,7 @@ function writeConfig({ plugins = [], handler = {} }: Step): string {
   const file = join(directory.path, 'config.json');
   const retry = { attempts: 2, delayMs: 5, maxDelayMs: 5 };
   const generator = { use: 'replay', options: { file: 'orders.ndjson', type: 'order', key: 'key' } };
-  const faulty = { use: testPlugin('faulty-handler'), retry, timeoutMs: 1000, memoryMiB: 32, ...handler };
+  const faulty = { use: testPlugin('faulty-handler'), retry, memoryMiB: 32, ...handler };
   const config = {
     ensemble: { inMemory: true, clientPort: 0 },
     plugins,
@@ -74,17 +74,19 @@ async function ticksHandled(reader: ObservableClient): Promise<number> {
 
 const EXPECTED = { bad: 1, ...Object.fromEntries(Array.from({ length: 10 }, (_, index) => [`good-${index}`, 2])) };
 
-for (const { what, bad, cause, threads } of [
+for (const { what, bad, cause, threads, ...limits } of [
   { what: 'throws', bad: 'throw', cause: /RangeError: told to throw/, threads: 1 },
   { what: 'throws on the main thread', bad: 'throw', cause: /RangeError: told to throw/, threads: 0 },
-  { what: 'hangs', bad: 'hang', cause: /took longer than 1000 ms; its thread was ended/, threads: 1 },
+  { what: 'hangs', bad: 'hang', cause: /took longer than 1000 ms; its thread was ended/, threads: 1, timeoutMs: 1000 },
   { what: 'exhausts its memory', bad: 'eat', cause: /used more than 32 MiB/, threads: 1 },
   { what: 'ends its thread', bad: 'exit', cause: /exit/, threads: 1 },
   { what: 'returns nonsense', bad: 'nonsense', cause: /no-slash/, threads: 1 },
 ]) {
   t(`a handler that ${what}: one dead letter by name, all other events handled, clients undisturbed`, async () => {
     writeOrders(bad);
-    const threadkeeper = await startThreadkeeper([writeConfig({ handler: { threads } })], { cwd: directory.path });
+    const threadkeeper = await startThreadkeeper([writeConfig({ handler: { threads, ...limits } })], {
+      cwd: directory.path,
+    });
     running = threadkeeper;
     const writing = connect(threadkeeper.connectString);
     client = writing;

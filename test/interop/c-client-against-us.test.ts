@@ -27,14 +27,60 @@ t('create, set, get, ls and delete', async () => {
   await shell.type('get /plain', /\/plain: rc = -101/);
 });
 
-t('ephemeral and sequential znodes', async () => {
+t('ephemeral, sequential, container and asynchronous creates', async () => {
   await shell.type('create +e /member', /\[\/member\]: rc = 0/);
   await shell.type('create +s /item-', /name = \/item-\d{10}/);
+  await shell.type('create +es /member-', /name = \/member-\d{10}/);
+  await shell.type('create +c /container', /\[\/container\]: rc = 0\n\tname = \/container/);
+  await shell.type('acreate /later', /\[\/later\]: rc = 0/);
+  await shell.type('create2 /shown', /\[\/shown\]: rc = 0[\s\S]*version=0/);
+  await shell.type('create /member/child', /rc = -108/);
+  await shell.type('create /shown', /rc = -110/);
   const client = ensemble.client();
+  await client.sync('/');
   assert.not.equal((await client.exists('/member'))?.ephemeralOwner, null);
   await shell.close();
   await client.sync('/');
-  assert.is(await client.exists('/member'), null);
+  const { children: left } = await client.getChildren('/');
+  assert.equal(
+    left.filter((name) => name.startsWith('member')),
+    [],
+  );
+  assert.ok(left.includes('container') && left.includes('later'));
+  await client.close();
+});
+
+t('what it may not do is told by its code', async () => {
+  await shell.type('get /nowhere', /\/nowhere: rc = -101/);
+  await shell.type('set /nowhere x', /\/nowhere: rc = -101/);
+  await shell.type('delete /nowhere', /\/nowhere: rc = -101/);
+  await shell.type('create /parent', /rc = 0/);
+  await shell.type('create /parent/child', /rc = 0/);
+  await shell.type('delete /parent', /\/parent: rc = -111/);
+  await shell.type('ls2 /parent', /\/parent: rc = 0[\s\S]*\tchild[\s\S]*version=0/);
+  await shell.type('sync /parent', /\[\/parent\]: rc = 0/);
+});
+
+t('config shows the servers of the ensemble', async () => {
+  await shell.type('config', /\/zookeeper\/config: rc = 0[\s\S]*^server\.3=[\s\S]*^version=/m);
+});
+
+t('watches fire for creation, children and deletion, each before what shows the change', async () => {
+  const client = ensemble.client();
+  const fired = (type: string, path: string): RegExp =>
+    new RegExp(`Watcher ${type}_EVENT state = CONNECTED_STATE for path ${path.replaceAll('/', '\\/')}\n`);
+  await shell.type('wexists /coming\nget /coming', /\/coming: rc = -101/);
+  await client.create('/coming');
+  await shell.until(fired('CREATED', '/coming'));
+  // Its ls watches.
+  await shell.type('ls /coming', /\/coming: rc = 0/);
+  await client.create('/coming/child');
+  await shell.until(fired('CHILD', '/coming'));
+  await shell.type('wexists /coming/child\nget /coming/child', /\/coming\/child: rc = 0/);
+  await client.delete('/coming/child');
+  await shell.until(fired('DELETED', '/coming/child'));
+  await shell.type('get /coming/child', /\/coming\/child: rc = -101/);
+  await client.close();
 });
 
 t('a watch fires for a change by another client', async () => {

@@ -170,8 +170,8 @@ errors('a path that is missing makes a failed write, but a multi that cannot be 
       '#1 create 1:2 MARSHALLING_ERROR',
       '#2 delete 1:3 MARSHALLING_ERROR',
       '#3 setData 1:4 BAD_ARGUMENTS',
-      '#4 multi 1:4 MARSHALLING_ERROR',
-      '#5 getChildren 1:4 [zookeeper]',
+      '#4 multi 1:5 MARSHALLING_ERROR',
+      '#5 getChildren 1:5 [zookeeper]',
     ].join('\n'),
   );
 });

@@ -73,15 +73,15 @@ multi('an empty one is legal and takes a zxid', () => {
   assert.is(answer({ op: 'multi', ops: [] }, { op: 'ping' }), '#1 multi 1:2 []\nping 1:2');
 });
 
-multi('an op that cannot be part of it makes the whole request undecodable', () => {
+multi('an op that cannot be part of it makes the whole request undecodable, which takes a zxid', () => {
   const nested = { op: 'raw', opCode: 14, body: Uint8Array.from([0, 0, 0, 14, 0, 255, 255, 255, 255]) } as const;
-  assert.is(answer(nested, { op: 'ping' }), '#1 op14 1:1 MARSHALLING_ERROR\nping 1:1');
+  assert.is(answer(nested, { op: 'ping' }), '#1 op14 1:2 MARSHALLING_ERROR\nping 1:2');
 });
 
 multi('a flag that is no create mode makes the whole request undecodable', () => {
   for (const flags of [-1, 7]) {
     const request: Request = { op: 'multi', ops: [{ op: 'create', path: '/a', flags }] };
-    assert.is(answer(request), '#1 multi 1:1 MARSHALLING_ERROR');
+    assert.is(answer(request), '#1 multi 1:2 MARSHALLING_ERROR');
   }
 });
 

@@ -80,7 +80,11 @@ reads('whoAmI tells the address, and of a digest the user without the hash', () 
   const client = world.open(1, '10.1.2.3').connect();
   world.settle();
   client.take();
-  client.connection.identities.push({ scheme: 'digest', id: 'user:hash' }, { scheme: 'super', id: '' });
+  const proved = [
+    { scheme: 'digest', id: 'user:hash' },
+    { scheme: 'super', id: '' },
+  ];
+  client.connection.identities = [...client.connection.identities, ...proved];
   assert.equal(ask(world, client, { op: 'whoAmI' }), ['ip:10.1.2.3,digest:user,super:']);
 });
 

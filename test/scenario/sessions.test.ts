@@ -152,6 +152,21 @@ sessions('anything a client says keeps its session, through leader and follower'
   }
 });
 
+sessions('a standstill ends no session whose client went on talking: it is heard before time goes on', () => {
+  const world = new World();
+  const [talking, silent] = [world.client(1, { timeoutMs: 4000 }), world.client(1, { timeoutMs: 4000 })];
+  world.advance(2000);
+  world.standStill(60_000);
+  talking.send({ op: 'ping' });
+  world.settle();
+  assert.is(talking.take(), 'ping 1:2');
+  world.advance(3000);
+  assert.is(silent.take(), 'closed', 'whoever was silent before and after is gone');
+  assert.not.ok(talking.isClosed);
+  world.advance(2000);
+  assert.is(talking.take(), 'closed');
+});
+
 sessions('a write over the connection that the session has left ends that connection without an answer', () => {
   const world = new World({ voters: 3 });
   const old = world.client(world.follower);

@@ -8,6 +8,7 @@ import { InvariantViolation } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
 import type { SessionPasswords } from '../../core/server/session-password.ts';
+import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { AgreementChecker } from './checkers/agreement.ts';
 import { ClientPromises } from './checkers/client-promises.ts';
 import { PromiseChecker } from './checkers/promises.ts';
@@ -43,7 +44,13 @@ interface ReplicaWorld {
   readonly world: World;
   readonly server: Pick<
     ReplicaOptions,
-    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'snapCount' | 'electionHoldMs'
+    | 'tickMs'
+    | 'minSessionTimeoutMs'
+    | 'maxSessionTimeoutMs'
+    | 'readOnlyMode'
+    | 'snapCount'
+    | 'electionHoldMs'
+    | 'writes'
   >;
   readonly sliceBytes: number;
   readonly clientCount: number;
@@ -63,7 +70,14 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       minSessionTimeoutMs: 300,
       maxSessionTimeoutMs: 2000,
       snapCount: prng.pick([10, 40, 100_000]),
+      // No client here asks for it: it must change nothing for the others.
+      readOnlyMode: prng.chance(0.5),
       electionHoldMs: prng.pick([50, 300, 3000]),
+      writes: {
+        extendedTypes: true,
+        containerCheckIntervalMs: prng.pick([40, 300]),
+        containerMaxPerMinute: prng.pick([600, 100_000]),
+      },
     },
     sliceBytes: prng.pick([200, 1000, 100_000]),
     clientCount: prng.between(2, 5),
@@ -94,6 +108,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
         ...world.peer,
         ...server,
         sessionPasswords: PASSWORDS,
+        auth: AUTH_DEFAULTS,
         id,
         voters,
         observers,
@@ -131,6 +146,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
     cluster.runFor(server.maxSessionTimeoutMs + 2 * server.tickMs + 1500);
     settle(cluster, clients, agreement);
     state.requireModel();
+    promises.requireReaped(WALL_MS + cluster.scheduler.nowMs);
     promises.requireSettled(clients.map(({ session }) => session?.key ?? ''));
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));

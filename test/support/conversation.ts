@@ -111,6 +111,7 @@ export class Conversation {
     this.session = response.sessionId;
     this.password = Uint8Array.from(response.password);
     this.timeoutMs = response.timeoutMs;
-    this.#lines.push(response.timeoutMs === 0 ? 'refused' : `connected ${response.timeoutMs}`);
+    const kind = response.readOnly === true ? ' read-only' : '';
+    this.#lines.push(response.timeoutMs === 0 ? 'refused' : `connected ${response.timeoutMs}${kind}`);
   }
 }

@@ -26,10 +26,11 @@ function core(from: string, ...areas: string[]): ImportRule {
 export const IMPORT_RULES: readonly ImportRule[] = [
   { from: 'core/jute/', areas: [...GROUND, 'core/jute/'], packages: [], node: false },
   core('core/tree/'),
+  core('core/auth/'),
   core('core/zab/'),
   core('core/placement/'),
   core('core/events/', 'core/placement/'),
-  core('core/server/', 'core/tree/', 'core/zab/'),
+  core('core/server/', 'core/auth/', 'core/tree/', 'core/zab/'),
   {
     from: 'core/hooks/',
     areas: [...GROUND, 'core/events/', 'core/placement/', 'core/hooks/'],

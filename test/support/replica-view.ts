@@ -4,6 +4,7 @@ import type { Replica } from '../../core/server/replica.ts';
 import type { ReplicaView } from '../../runtime/admin/replica-view.ts';
 import { ENSEMBLE_DEFAULTS } from '../../runtime/config/defaults.ts';
 import { ReplicaMeters } from '../../runtime/replica/replica-meters.ts';
+import { readAuthSettings } from '../../runtime/security/auth-settings.ts';
 
 export function replicaViewOf(
   replica: Replica,
@@ -13,8 +14,15 @@ export function replicaViewOf(
     id: replica.id,
     observers: [],
     host: '127.0.0.1',
-    settings: { ...ENSEMBLE_DEFAULTS, initLimitMs: 20_000, minSessionTimeoutMs: 4000, maxSessionTimeoutMs: 40_000 },
-    ports: { client: 2181, admin: null, metrics: null },
+    settings: {
+      ...ENSEMBLE_DEFAULTS,
+      initLimitMs: 20_000,
+      minSessionTimeoutMs: 4000,
+      maxSessionTimeoutMs: 40_000,
+      auth: readAuthSettings(ENSEMBLE_DEFAULTS),
+      tls: null,
+    },
+    ports: { client: 2181, secureClient: null, admin: null, metrics: null },
     history: null,
     replica,
     meters: new ReplicaMeters(),

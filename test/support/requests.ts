@@ -6,7 +6,7 @@ import { errorFromZkCode } from '../../core/errors.ts';
 import type { SessionId } from '../../core/ids.ts';
 import { formatSessionId, isNoSession } from '../../core/ids.ts';
 import { type Acl, OPEN_ACL, readAcl } from '../../core/jute/acl.ts';
-import { readClientInfos, writeSetAclRequest } from '../../core/jute/auth.ts';
+import { readClientInfos, writeAuthPacket, writeSetAclRequest } from '../../core/jute/auth.ts';
 import { writeMultiEnd, writeMultiHeader } from '../../core/jute/multi.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
 import type { JuteReader } from '../../core/jute/reader.ts';
@@ -100,6 +100,8 @@ export type Request =
   | WatchRequest
   | { readonly op: 'multi'; readonly ops: readonly MultiMember[] }
   | { readonly op: 'ping' | 'closeSession' }
+  | { readonly op: 'auth'; readonly scheme: Path; readonly auth: Path }
+  | { readonly op: 'sasl'; readonly token: Path }
   /** Any op code with any body. */
   | { readonly op: 'raw'; readonly opCode: number; readonly body: Uint8Array };
 
@@ -190,6 +192,10 @@ function writeBody(writer: JuteWriter, request: Request): void {
       const { persistent = [], recursive = [] } = request;
       return writeSetWatches2Request(writer, { ...missedSince(request), persistent, persistentRecursive: recursive });
     }
+    case 'auth':
+      return writeAuthPacket(writer, { scheme: request.scheme, auth: bytesOf(request.auth) });
+    case 'sasl':
+      return writer.writeBuffer(bytesOf(request.token));
     case 'raw':
       return writer.writeBytes(request.body);
     case 'ping':
@@ -266,6 +272,8 @@ function describeBody(reader: JuteReader, request: Request, notation: Notation):
       return readClientInfos(reader)
         .map(({ scheme, user }) => `${scheme}:${user}`)
         .join(',');
+    case 'sasl':
+      return describeData(reader.readBuffer());
     case 'multi':
     case 'multiRead':
       return describeResults(reader, notation);

@@ -9,6 +9,7 @@ import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Clock, Replica, ReplicaOptions } from '../../core/server/replica.ts';
 import { ZOOKEEPER_PASSWORDS } from '../../core/server/session-password.ts';
+import { AUTH_DEFAULTS } from './auth-policy.ts';
 import type { ConnectOptions } from './conversation.ts';
 import { TestClient } from './test-client.ts';
 import { TestMachine } from './test-machine.ts';
@@ -30,6 +31,7 @@ export const REPLICA_DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers
   minSessionTimeoutMs: 2000,
   maxSessionTimeoutMs: 20_000,
   sessionPasswords: ZOOKEEPER_PASSWORDS,
+  auth: AUTH_DEFAULTS,
   snapCount: 100_000,
   snapPhase: 0,
   electionHoldMs: 3000,
@@ -116,8 +118,8 @@ export class World {
   }
 
   /** A connection on which nothing was said. */
-  open(id: number, address?: string): TestClient {
-    const client = new TestClient(this.replica(id), address);
+  open(id: number, address?: string, certificate?: Uint8Array): TestClient {
+    const client = new TestClient(this.replica(id), address, certificate);
     this.#clients.set(client.connection, client);
     return client;
   }
@@ -148,6 +150,13 @@ export class World {
       for (const { replica } of this.#machines.values()) replica?.onTick(this.#clock);
       this.settle();
     }
+  }
+
+  /** The machine stands still for so long. What clients say meanwhile waits until the first tick is over. */
+  standStill(ms: number): void {
+    this.#nowMs += ms - TICK_MS;
+    this.#wallMs += ms - TICK_MS;
+    this.advance(TICK_MS);
   }
 
   /** From now on nothing arrives over this direction, and nothing is lost. */

@@ -15,9 +15,9 @@ export class TestClient {
   readonly #conversation = new Conversation();
   readonly #decoder = new FrameDecoder();
 
-  constructor(replica: Replica, address = '127.0.0.1') {
+  constructor(replica: Replica, address = '127.0.0.1', certificate: Uint8Array | null = null) {
     this.replica = replica;
-    this.connection = replica.onConnect(address);
+    this.connection = replica.onConnect(address, certificate);
   }
 
   get session(): SessionId {

@@ -4,32 +4,43 @@ import type { SessionId } from '../../../core/ids.ts';
 import { connectionList } from '../connection-text.ts';
 import { sessionNumber } from '../java-text.ts';
 import { type Json, JsonList, JsonMembers } from '../json.ts';
-import type { ReplicaView } from '../replica-view.ts';
+import type { ReplicaView, ServedConnection } from '../replica-view.ts';
 import { sessionExpiries } from '../session-facts.ts';
 import { pathsBySession, sessionsByPath, watchSummary } from '../watch-facts.ts';
 import { type AdminCommand, DONE } from './command.ts';
 import { serverStatistics } from './server-commands.ts';
 
-const NO_CONNECTIONS = (): JsonList => new JsonList([]);
+/** The two lists of a server's connections, plain and TLS. */
+function connectionLists(view: ReplicaView, detail: 'brief' | 'full'): Record<string, Json> {
+  return {
+    connections: connectionList(
+      filtered(view, ({ isSecure }) => !isSecure),
+      detail,
+    ),
+    secure_connections: connectionList(
+      filtered(view, ({ isSecure }) => isSecure),
+      detail,
+    ),
+  };
+}
+
+function* filtered(
+  view: ReplicaView,
+  isMeant: (served: ServedConnection) => boolean,
+): Generator<ServedConnection, void, undefined> {
+  for (const served of view.connections()) if (isMeant(served)) yield served;
+}
 
 export const CLIENT_COMMANDS: readonly AdminCommand[] = [
   {
     names: ['connections', 'cons'],
     needsService: true,
-    run: (view) => ({
-      members: { connections: connectionList(view.connections(), 'full'), secure_connections: NO_CONNECTIONS() },
-    }),
+    run: (view) => ({ members: connectionLists(view, 'full') }),
   },
   {
     names: ['stats', 'stat'],
     needsService: true,
-    run: (view) => ({
-      members: {
-        ...serverStatistics(view),
-        connections: connectionList(view.connections(), 'brief'),
-        secure_connections: NO_CONNECTIONS(),
-      },
-    }),
+    run: (view) => ({ members: { ...serverStatistics(view), ...connectionLists(view, 'brief') } }),
   },
   {
     names: ['connection_stat_reset', 'crst'],

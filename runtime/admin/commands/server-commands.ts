@@ -46,7 +46,11 @@ export const SERVER_COMMANDS: readonly AdminCommand[] = [
   },
   { names: ['set_trace_mask', 'stmk'], needsService: false, run: (view, { query }) => setTraceMask(view, query) },
   { names: ['hash'], needsService: true, run: () => ({ members: { digests: new JsonList([]) } }) },
-  { names: ['is_read_only', 'isro'], needsService: true, run: () => ({ members: { read_only: false } }) },
+  {
+    names: ['is_read_only', 'isro'],
+    needsService: true,
+    run: (view) => ({ members: { read_only: isReadOnly(view) } }),
+  },
   {
     names: ['last_snapshot', 'lsnp'],
     needsService: true,
@@ -81,7 +85,7 @@ export function serverStatistics(view: ReplicaView): Record<string, Json> {
   const state = serverState(view);
   return {
     version: serverVersion(),
-    read_only: false,
+    read_only: isReadOnly(view),
     server_stats: {
       packets_sent: counts.packetsSent,
       packets_received: counts.packetsReceived,
@@ -106,6 +110,10 @@ export function serverStatistics(view: ReplicaView): Record<string, Json> {
     ...(state === 'leader' ? { proposal_stats: bufferSizes(statistics.proposalSizes) } : {}),
     node_count: replica.tree.znodeCount,
   };
+}
+
+function isReadOnly(view: ReplicaView): boolean {
+  return serverState(view) === 'read-only';
 }
 
 function bufferSizes({ last, min, max }: SizeStatistics): Record<string, Json> {

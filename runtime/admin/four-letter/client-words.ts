@@ -6,10 +6,10 @@ import { formatDate } from '../java-text.ts';
 import type { ReplicaView } from '../replica-view.ts';
 import { connectionExpiries, type Expiry, sessionExpiries } from '../session-facts.ts';
 import { pathsBySession, sessionsByPath, watchSummary } from '../watch-facts.ts';
-import { statisticsLines, versionLine } from './server-words.ts';
+import { headLines, statisticsLines } from './server-words.ts';
 
 export function* stat(view: ReplicaView): Generator<string, void, undefined> {
-  yield versionLine();
+  yield* headLines(view);
   yield 'Clients:\n';
   for (const served of view.connections()) yield briefLine(served);
   yield '\n';

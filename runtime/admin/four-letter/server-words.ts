@@ -10,12 +10,14 @@ import { type ReplicaView, serverState } from '../replica-view.ts';
 import { serverVersion } from '../server-version.ts';
 
 export function* srvr(view: ReplicaView): Generator<string, void, undefined> {
-  yield versionLine();
+  yield* headLines(view);
   yield* statisticsLines(view);
 }
 
-export function versionLine(): string {
-  return `Zookeeper version: ${serverVersion()}\n`;
+/** As `stat` has them too. */
+export function* headLines(view: ReplicaView): Generator<string, void, undefined> {
+  yield `Zookeeper version: ${serverVersion()}\n`;
+  if (serverState(view) === 'read-only') yield 'READ-ONLY mode; serving only read-only clients\n';
 }
 
 /** From `Latency` on, as `stat` has them too. */
@@ -52,7 +54,8 @@ export function* dirs({ history }: ReplicaView): Generator<string, void, undefin
 }
 
 export function isro(view: ReplicaView): string[] {
-  return [serverState(view) === null ? 'null' : 'rw'];
+  const state = serverState(view);
+  return [state === null ? 'null' : state === 'read-only' ? 'ro' : 'rw'];
 }
 
 export function srst(view: ReplicaView): string[] {

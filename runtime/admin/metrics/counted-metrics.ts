@@ -23,6 +23,7 @@ const COUNTERS: readonly (readonly [name: string, count: keyof ServerCounts, hel
     'Connections ended because they asked for nothing in time',
   ],
   ['stale_sessions_expired', 'sessionsExpired', 'Sessions expired by this leader'],
+  ['digest_mismatches_count', 'digestMismatches', 'Times that the tree was found to differ from that of the leader'],
   ['bytes_received_count', 'bytesReceived', 'Bytes from clients'],
   ['response_bytes', 'bytesSent', 'Bytes to clients'],
 ];

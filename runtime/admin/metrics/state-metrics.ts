@@ -1,21 +1,34 @@
 /** Gauges of a replica's present state: the first block of `mntr`, in zookeeper-facts 11.2's order. */
 
+import type { ServerMode } from '../../../core/server/server-mode.ts';
 import type { LearnerReport } from '../../../core/zab/learner-handler.ts';
 import { maxFileDescriptors, openFileDescriptors } from '../machine-facts.ts';
 import { isStandalone, type ReplicaView, serverState } from '../replica-view.ts';
 import { serverVersion } from '../server-version.ts';
 import type { Metric } from './metric.ts';
 
-const PEER_STATES = { leader: 'leading', follower: 'following', observer: 'observing' } as const;
+const PEER_STATES: Readonly<Record<ServerMode, string | null>> = {
+  standalone: null,
+  leader: 'leading - broadcast',
+  follower: 'following - broadcast',
+  observer: 'observing - broadcast',
+  'read-only': 'looking - election',
+};
 
 function peerState(view: ReplicaView): string | null {
   const state = serverState(view);
-  return state === null || state === 'standalone' ? null : `${PEER_STATES[state]} - broadcast`;
+  return state === null ? null : PEER_STATES[state];
 }
 
 /** Numbers that only a leader of others has. */
 function ofLeader(read: (view: ReplicaView) => number): (view: ReplicaView) => number | null {
   return (view) => (serverState(view) === 'leader' ? read(view) : null);
+}
+
+function countLocalSessions(view: ReplicaView): number {
+  let count = 0;
+  for (const { connection } of view.connections()) if (connection.isLocal) count += 1;
+  return count;
 }
 
 function countLearners({ replica }: ReplicaView, isMeant: (learner: LearnerReport) => boolean): number {
@@ -86,7 +99,12 @@ export const STATE_METRICS: readonly Metric[] = [
     help: 'Sessions of the whole ensemble',
     read: ({ replica }) => replica.tree.sessions.size,
   },
-  { name: 'local_sessions', kind: 'gauge', help: 'Sessions that only this server knows', read: () => 0 },
+  {
+    name: 'local_sessions',
+    kind: 'gauge',
+    help: 'Sessions that only this server knows, as it gives them while there is no quorum',
+    read: countLocalSessions,
+  },
   {
     name: 'approximate_data_size',
     kind: 'gauge',

@@ -1,8 +1,8 @@
 /** An ACL as zkCli reads it: `scheme:id:perms`, separated by commas; the id is what lies between the outer colons. */
 
 import type { Acl } from '../../../core/jute/acl.ts';
-import { CommandError } from './command-error.ts';
-import { PERMISSION_LETTERS } from './output.ts';
+import { usageError } from './command-error.ts';
+import { PERMISSION_LETTERS } from './permissions.ts';
 
 /** @throws CommandError that names the first entry without that form, or with an unknown letter */
 export function parseAcl(text: string): readonly Acl[] {
@@ -13,7 +13,7 @@ function parseEntry(entry: string): Acl {
   const first = entry.indexOf(':');
   const last = entry.lastIndexOf(':');
   if (first === last) {
-    throw new CommandError(`${entry} does not have the form scheme:id:perm\nAcl is not valid : null`);
+    throw usageError(`${entry} does not have the form scheme:id:perm\nAcl is not valid : null`);
   }
   const perms = parsePermissions(entry.slice(last + 1));
   return { perms, scheme: entry.slice(0, first), id: entry.slice(first + 1, last) };
@@ -23,7 +23,7 @@ function parsePermissions(letters: string): number {
   let perms = 0;
   for (const letter of letters) {
     const bit = PERMISSION_LETTERS.find(([known]) => known === letter)?.[1];
-    if (bit === undefined) throw new CommandError(`Unknown perm type: ${letter}`);
+    if (bit === undefined) throw usageError(`Unknown perm type: ${letter}`);
     perms |= bit;
   }
   return perms;

@@ -1,10 +1,11 @@
 /** What zkCli prints of znodes: the stat block, dates as Java writes them, lists, ACLs, watch events (facts 14.2). */
 
 import { formatSessionId } from '../../../core/ids.ts';
-import { type Acl, Permission } from '../../../core/jute/acl.ts';
+import type { Acl } from '../../../core/jute/acl.ts';
 import type { Stat } from '../../../core/jute/stat.ts';
 import { formatZxid } from '../../../core/zxid.ts';
 import type { WatchedEvent } from '../../client/watches.ts';
+import { formatPermissions } from './permissions.ts';
 
 /** Where a command writes. zkCli says `Created …` and all failures on stderr, results on stdout. */
 export interface Output {
@@ -38,19 +39,6 @@ export function formatAcl(acl: readonly Acl[]): string {
   return acl.map(({ scheme, id, perms }) => `'${scheme},'${id}\n: ${formatPermissions(perms)}`).join('\n');
 }
 
-export function formatPermissions(perms: number): string {
-  return PERMISSION_LETTERS.map(([letter, bit]) => ((perms & bit) === 0 ? '' : letter)).join('');
-}
-
-/** In the order in which ZooKeeper prints them. */
-export const PERMISSION_LETTERS: readonly (readonly [letter: string, bit: number])[] = [
-  ['c', Permission.create],
-  ['d', Permission.delete],
-  ['r', Permission.read],
-  ['w', Permission.write],
-  ['a', Permission.admin],
-];
-
 /** zxid: -1 stands for "not told", as in events that the client makes itself. */
 export function formatWatchedEvent({ type, path, zxid }: WatchedEvent): string {
   const name = type === 'sessionEnded' ? 'None' : type.charAt(0).toUpperCase() + type.slice(1);
@@ -58,9 +46,20 @@ export function formatWatchedEvent({ type, path, zxid }: WatchedEvent): string {
   return formatWatcher(state, name, path, zxid ?? -1);
 }
 
+/** A watch that fired, as a JSON document of its own between those of commands. */
+export function watchedEventJson({ type, path, zxid }: WatchedEvent): string {
+  return JSON.stringify({ event: { type, path, zxid: zxid === null ? null : formatZxid(zxid) } });
+}
+
+export type SessionEvent = 'SyncConnected' | 'Disconnected' | 'Expired' | 'Closed' | 'ConnectedReadOnly';
+
 /** An event of the session, which belongs to no znode. */
-export function formatSessionEvent(state: 'SyncConnected' | 'Disconnected' | 'Expired' | 'Closed'): string {
+export function formatSessionEvent(state: SessionEvent): string {
   return formatWatcher(state, 'None', 'null', -1);
+}
+
+export function sessionEventJson(state: SessionEvent): string {
+  return JSON.stringify({ event: { type: 'session', state } });
 }
 
 function formatWatcher(state: string, type: string, path: string, zxid: number): string {

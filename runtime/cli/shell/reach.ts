@@ -39,7 +39,10 @@ export async function reach(client: Client, { server, timeoutMs, waitsForConnect
     const isEachTried = client.failures.size >= serverCount;
     if (isEachTried || waitedMs >= Math.min(timeoutMs, PER_SERVER_MS * (serverCount + 1))) break;
   }
-  throw new CommandError(describeUnreachable(client, server), ExitCode.cannotConnect);
+  throw new CommandError(describeUnreachable(client, server), {
+    exitCode: ExitCode.cannotConnect,
+    code: 'CANNOT_CONNECT',
+  });
 }
 
 function describeUnreachable(client: Client, server: string): string {

@@ -5,6 +5,7 @@
 
 import { EnsembleError } from '../../../core/errors.ts';
 import type { Client } from '../../client/client.ts';
+import type { WatchListener } from '../../client/watches.ts';
 
 /** The paths of each znode's children, sorted; znodes without children are left out. */
 export type Subtree = ReadonlyMap<string, readonly string[]>;
@@ -12,15 +13,15 @@ export type Subtree = ReadonlyMap<string, readonly string[]>;
 /** Requests without an answer at any moment. */
 const WINDOW = 1000;
 
-/** @throws EnsembleError NO_NODE if the root of the subtree is not there, or what a read was refused with */
-export async function readSubtree(client: Client, root: string): Promise<Subtree> {
+/** @param watch  set on each znode's children @throws EnsembleError NO_NODE if the root of the subtree is not there, or what a read was refused with */
+export async function readSubtree(client: Client, root: string, watch?: WatchListener): Promise<Subtree> {
   const childrenOf = new Map<string, readonly string[]>();
   let level = [root];
   while (level.length > 0) {
     const next: string[] = [];
     for (let at = 0; at < level.length; at += WINDOW) {
       const parents = level.slice(at, at + WINDOW);
-      const answers = await Promise.all(parents.map((parent) => readChildren(client, parent, root)));
+      const answers = await Promise.all(parents.map((parent) => readChildren(client, parent, { root, watch })));
       for (const [index, parent] of parents.entries()) {
         const children = answers[index] ?? [];
         if (children.length > 0) childrenOf.set(parent, children);
@@ -44,9 +45,14 @@ export function listPaths(subtree: Subtree, root: string): string[] {
   return paths;
 }
 
-async function readChildren(client: Client, path: string, root: string): Promise<readonly string[]> {
+interface SubtreeRead {
+  readonly root: string;
+  readonly watch: WatchListener | undefined;
+}
+
+async function readChildren(client: Client, path: string, { root, watch }: SubtreeRead): Promise<readonly string[]> {
   try {
-    const { children } = await client.getChildren(path);
+    const { children } = await client.getChildren(path, { watch });
     const prefix = path === '/' ? '/' : `${path}/`;
     return children.toSorted().map((name) => prefix + name);
   } catch (error) {

@@ -1,35 +1,50 @@
 /**
- * Where the shell reads and writes. At a terminal there is a prompt, and what comes while it is shown (a watch that
- * fires) is written above it, so that what was typed so far stays whole.
+ * Where the shell reads and writes. At a terminal there is a prompt, the keys edit the line, and what comes while it is
+ * shown (a watch that fires) is written above it, so that what was typed so far stays whole.
  */
 
 import { clearLine, createInterface, cursorTo, type Interface } from 'node:readline';
+import type { Completion } from './completer.ts';
 import type { Output } from './output.ts';
 
-const NEWLINE = '\n';
-
-/** Results and errors, straight to this process's stdout and stderr. */
-export const STANDARD_OUTPUT: Output = {
-  out: (text) => {
-    process.stdout.write(text);
-    process.stdout.write(NEWLINE);
-  },
-  err: (text) => void process.stderr.write(text + NEWLINE),
-};
+export interface TerminalOptions {
+  readonly input: NodeJS.ReadableStream;
+  readonly output: NodeJS.WritableStream;
+  /** There is a prompt, and keys edit the line. */
+  readonly isInteractive: boolean;
+  /** Where results go. */
+  readonly results: Output;
+  /** Lines of earlier sessions, oldest first. */
+  readonly history: readonly string[];
+  readonly complete: (line: string) => Promise<Completion>;
+}
 
 export class Terminal implements Output {
-  readonly isInteractive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  readonly #options: TerminalOptions;
   readonly #lines: Interface;
   #promptOf: () => string = () => '';
   #isPrompting = false;
 
-  constructor() {
-    const output = this.isInteractive ? { output: process.stdout } : {};
-    this.#lines = createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY, ...output });
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+    const { input, output, isInteractive, history } = options;
+    const editing = {
+      output,
+      terminal: true,
+      // readline has the newest first.
+      history: history.toReversed(),
+      historySize: Math.max(1, history.length * 2, 1000),
+      completer: (line: string, callback: (error: Error | null, result: [string[], string]) => void): void => {
+        const offer = ({ offers, fragment }: Completion): void => callback(null, [[...offers], fragment]);
+        options.complete(line).then(offer, () => offer({ offers: [], fragment: '' }));
+      },
+    };
+    const crlfDelay = Number.POSITIVE_INFINITY;
+    this.#lines = createInterface({ input, crlfDelay, ...(isInteractive ? editing : {}) });
   }
 
-  readonly out = (text: string | Uint8Array): void => this.#beside(() => STANDARD_OUTPUT.out(text));
-  readonly err = (text: string): void => this.#beside(() => STANDARD_OUTPUT.err(text));
+  readonly out = (text: string | Uint8Array): void => this.#beside(() => this.#options.results.out(text));
+  readonly err = (text: string): void => this.#beside(() => this.#options.results.err(text));
 
   /**
    * Hands over line after line until the input ends, or `onLine` says that it was the last.
@@ -52,7 +67,7 @@ export class Terminal implements Output {
   }
 
   #prompt(): void {
-    if (!this.isInteractive) return;
+    if (!this.#options.isInteractive) return;
     this.#lines.setPrompt(this.#promptOf());
     this.#lines.prompt();
     this.#isPrompting = true;
@@ -63,8 +78,9 @@ export class Terminal implements Output {
       write();
       return;
     }
-    cursorTo(process.stdout, 0);
-    clearLine(process.stdout, 0);
+    const { output } = this.#options;
+    cursorTo(output, 0);
+    clearLine(output, 0);
     write();
     // Made anew: what was just told may be that the connection is up.
     this.#lines.setPrompt(this.#promptOf());

@@ -20,7 +20,7 @@ export type Reconfiguration = { readonly fromVersion?: number | undefined } & (
       /** A server that is there already is replaced. */
       readonly joining?: readonly string[] | undefined;
       /** Ids; unknown ones are ignored. */
-      readonly leaving?: readonly number[] | undefined;
+      readonly leaving?: readonly (number | string)[] | undefined;
       readonly members?: undefined;
     }
   | { readonly members: readonly string[]; readonly joining?: undefined; readonly leaving?: undefined }

@@ -96,6 +96,11 @@ export function isSentAlone({ op }: Operation): boolean {
   return op === 'addAuth' || op === 'unknown' || op === 'close' || op === 'closeSession' || op === 'reattach';
 }
 
+/** Apache judges what comes right behind it by the ACL before, or by the new one: by whichever is committed by then. */
+export function isSentLast({ op }: Operation): boolean {
+  return op === 'setACL';
+}
+
 export function isWrite({ op }: Request): boolean {
   return WRITES.has(op);
 }

@@ -7,8 +7,7 @@
  * waiting for events, and their place among the replies is compared too.
  */
 import { type SessionId, sessionIdEquals } from '../../../core/ids.ts';
-import { type Action, isSentAlone, LAST_SEEN, type Operation, type Request } from './operation.ts';
-import { NOT_READY } from './ready.ts';
+import { type Action, isSentAlone, isSentLast, LAST_SEEN, type Operation, type Request } from './operation.ts';
 import { removeTree } from './remove-tree.ts';
 import type { WireNotation } from './wire.ts';
 import { WireSession } from './wire-session.ts';
@@ -39,11 +38,13 @@ export async function play(side: Side, root: string, actions: readonly Action[])
     const blocks: Block[] = [];
     for (const { index, burst } of burstsOf(actions)) {
       const session = actions[index]?.session ?? 0;
+      const isEnd = burst[0]?.op === 'close';
+      if (isEnd) blocks.push(...(await player.catchUp(index)));
       blocks.push({ index, session, lines: await player.perform(session, burst) });
+      // The ephemerals of a session go in no promised order.
+      if (isEnd) blocks.push(...(await player.catchUp(index)).map(sorted));
     }
-    for (let session = 0; session < SESSION_COUNT; session++) {
-      blocks.push({ index: actions.length - 1, session, lines: await player.perform(session, []) });
-    }
+    blocks.push(...(await player.catchUp(actions.length - 1)));
     await player.clean(root);
     return blocks;
   } finally {
@@ -58,12 +59,16 @@ function burstsOf(actions: readonly Action[]): { index: number; burst: Operation
     const last = bursts.at(-1);
     const previous = actions[index - 1];
     const continues = isJoined && previous?.session === session && last !== undefined;
-    if (continues && !isSentAlone(previous.operation) && !isSentAlone(operation)) {
+    if (continues && !isSentLast(previous.operation) && ![previous.operation, operation].some(isSentAlone)) {
       last.index = index;
       last.burst.push(operation);
     } else bursts.push({ index, burst: [operation] });
   }
   return bursts;
+}
+
+function sorted({ lines, ...block }: Block): Block {
+  return { ...block, lines: lines.toSorted() };
 }
 
 class Player {
@@ -103,13 +108,21 @@ class Player {
       await session.replace(SESSION_TIMEOUT_MS);
     } else if (first?.op === 'reattach') await session.reattach(first.how, first.timeoutMs);
     else await this.#ask(session, burst);
-    // Ephemerals go in no promised order.
     const lines = session.take();
     return first?.op === 'close' ? lines.sort() : lines;
   }
 
+  /** What each session was told until now. */
+  async catchUp(index: number): Promise<Block[]> {
+    const blocks: Block[] = [];
+    for (let session = 0; session < SESSION_COUNT; session++) {
+      blocks.push({ index, session, lines: await this.perform(session, []) });
+    }
+    return blocks;
+  }
+
   async clean(root: string): Promise<void> {
-    if (!NOT_READY.has('addAuth')) await removeTree(this.#at(0), root);
+    await removeTree(this.#at(0), root);
   }
 
   async end(): Promise<void> {
@@ -141,8 +154,8 @@ class Player {
     return {
       zxid: (zxid) => {
         if (zxid <= 0) return String(zxid);
-        if (zxid <= this.#baseZxid) return 'before';
-        return `+${zxid - this.#baseZxid - this.#skipped.filter((each) => each <= zxid).length}`;
+        const distance = zxid - this.#baseZxid - this.#skipped.filter((each) => each <= zxid).length;
+        return distance > 0 ? `+${distance}` : 'before';
       },
       session: (id) => {
         const present = this.#sessions.find((session) => sessionIdEquals(session.id, id));

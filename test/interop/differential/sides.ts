@@ -5,6 +5,7 @@
 import { startTestEnsemble, type TestEnsemble } from '../../../runtime/testing.ts';
 import { startApacheZooKeeper } from '../../support/apache-zookeeper.ts';
 import type { Sides } from './compare.ts';
+import { Coverage } from './coverage.ts';
 import type { Dialect } from './dialect.ts';
 import { skipsZxidFor } from './known-differences.ts';
 
@@ -51,6 +52,7 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
   }
   return {
     dialect,
+    coverage: new Coverage(),
     apache: {
       name: 'Apache',
       ports: apache.servers.map(({ clientPort }) => clientPort),
@@ -68,7 +70,13 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
 function startOurs(replicas: number): Promise<TestEnsemble> {
   return startTestEnsemble({
     replicas,
+    // A replica that goes down says why.
+    log: (level, text) => process.stderr.write(`${level} ${text}\n`),
     minSessionTimeoutMs: MIN_SESSION_TIMEOUT_MS,
     maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
+    extendedTypes: true,
+    enforceQuota: true,
+    superDigest: SUPER_DIGEST,
+    containerCheckIntervalMs: NEVER_MS,
   });
 }

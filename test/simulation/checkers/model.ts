@@ -8,7 +8,8 @@
 
 import { invariant } from '../../../core/assert.ts';
 import { zkCodeOf } from '../../../core/errors.ts';
-import { NO_SESSION, type SessionId } from '../../../core/ids.ts';
+import { isNoSession, NO_SESSION, type SessionId } from '../../../core/ids.ts';
+import { Permission } from '../../../core/jute/acl.ts';
 import { OpCode } from '../../../core/jute/op-code.ts';
 import { JuteReader } from '../../../core/jute/reader.ts';
 import { readTxnBody, readTxnHeader, type Txn, type TxnHeader } from '../../../core/jute/txn.ts';
@@ -16,9 +17,9 @@ import { describeZxid } from '../../../core/zab/describe.ts';
 import type { LogEntry } from '../../../core/zab/peer.ts';
 import { ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
 import { type Operation, operationKey, sessionKey } from '../clients/operation.ts';
-import { isWrite, type SimpleWrite, type WriteRequest } from '../clients/requests.ts';
+import { isWrite, type WriteRequest } from '../clients/requests.ts';
 import { sameBytes } from '../disk.ts';
-import { Changes, decide, type Outcome, type ZnodeState } from './model-writes.ts';
+import { Changes, decide, isOfNoUse, type Outcome, type ZnodeState } from './model-writes.ts';
 
 export interface ModelSession {
   readonly id: SessionId;
@@ -36,6 +37,12 @@ export interface Decided {
 }
 
 export type Change = 'created' | 'deleted' | 'data' | 'children';
+
+export interface PathChange {
+  readonly zxid: Zxid;
+  readonly path: string;
+  readonly change: Change;
+}
 
 interface Version {
   readonly zxid: Zxid;
@@ -56,6 +63,10 @@ const ROOT: ZnodeState = {
   children: ['zookeeper'],
   owner: NO_SESSION,
   data: new Uint8Array(0),
+  aversion: 0,
+  perms: Permission.all,
+  mtime: 0,
+  kind: 'plain',
 };
 
 export class Model {
@@ -63,11 +74,14 @@ export class Model {
   readonly decided = new Map<Zxid, Decided>();
   /** Sessions with which ephemerals went. */
   readonly hadEphemerals = new Set<string>();
+  readonly reapedKinds = new Set<'container' | 'ttl'>();
   lastZxid: Zxid = ZXID_ZERO;
   readonly #operations = new Map<string, Operation>();
   readonly #versions = new Map<string, Version[]>([['/', [{ zxid: ZXID_ZERO, state: ROOT }]]]);
   readonly #dataTriggers = new Map<string, Trigger[]>();
   readonly #childTriggers = new Map<string, Trigger[]>();
+  /** All that watches may be told of, in the order of telling. */
+  readonly changes: PathChange[] = [];
   readonly #reader = new JuteReader();
   #count = 0;
 
@@ -119,6 +133,13 @@ export class Model {
     return found;
   }
 
+  /** How many of `changes` happened up to this zxid. */
+  changesThrough(zxid: number): number {
+    let count = this.changes.length;
+    while (count > 0 && (this.changes[count - 1] as PathChange).zxid > zxid) count--;
+    return count;
+  }
+
   *ephemeralsOf(session: SessionId): IterableIterator<string> {
     for (const path of this.#versions.keys()) {
       const owner = this.current(path)?.owner;
@@ -130,11 +151,16 @@ export class Model {
     const { clientId, cxid, zxid } = header;
     const session = sessionKey(clientId);
     if (txn.type === OpCode.createSession) {
-      insist(!this.sessions.has(session), 'I20: a session is created once', header);
+      const known = this.sessions.get(session);
+      // A session that moves is created once more, by the replica at which it is now.
+      insist(known === undefined || cxid !== 0, 'I20: a session is created once', header);
+      insist(known === undefined || known.closedAt === null, 'I20: after closeSession a session does nothing', header);
+      if (known !== undefined) return;
       const timeoutMs = txn.timeoutMs;
       this.sessions.set(session, { id: clientId, timeoutMs, closedAt: null, isExpired: false, lastEffectiveXid: 0 });
       return;
     }
+    if (txn.type === OpCode.deleteContainer) return this.#reap(header, txn.path);
     const outcome =
       txn.type === OpCode.closeSession ? this.#close(header, txn.pathsToDelete) : this.#decide(header, txn);
     this.decided.set(zxid, { session, cxid, outcome });
@@ -151,13 +177,25 @@ export class Model {
       `I20: with its session go all its ephemerals (${owned.join(' ')})`,
       header,
     );
-    const changes = new Changes((path) => this.current(path), zxid, clientId);
-    for (const path of owned) changes.remove(path);
+    const changes = new Changes((path) => this.current(path), header);
+    // In which order they go is the leader's choice; their events come in the same.
+    for (const path of paths ?? []) changes.remove(path);
     if (owned.length > 0) this.hadEphemerals.add(sessionKey(clientId));
     this.#commit(changes, zxid);
     session.closedAt = zxid;
     session.isExpired = cxid === 0;
     return { error: 0, results: [] };
+  }
+
+  /** A container or a TTL znode goes, in nobody's name. */
+  #reap(header: TxnHeader, path: string): void {
+    const state = this.current(path);
+    const isDue = state !== null && isOfNoUse(state, header.time);
+    insist(isDue && isNoSession(header.clientId), `I26: only what is of no use is removed unasked (${path})`, header);
+    const changes = new Changes((each) => this.current(each), header);
+    changes.remove(path);
+    this.reapedKinds.add(state.kind === 'container' ? 'container' : 'ttl');
+    this.#commit(changes, header.zxid);
   }
 
   #decide(
@@ -175,7 +213,12 @@ export class Model {
       return { error: refusal, results: [] };
     }
     if (refusal === zkCodeOf('SESSION_MOVED')) return { error: refusal, results: [] };
-    const changes = new Changes((path) => this.current(path), zxid, clientId);
+    insist(
+      !operation.isLeftBehind,
+      'I17: nothing of a connection is carried out once its session went on elsewhere',
+      header,
+    );
+    const changes = new Changes((path) => this.current(path), header);
     const { request } = operation;
     insist(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);
     const outcome = decide(request, changes);
@@ -203,6 +246,7 @@ export class Model {
   #commit(changes: Changes, zxid: Zxid): void {
     for (const [path, state] of changes.states) add(this.#versions, path, { zxid, state });
     for (const { path, change } of changes.changes) {
+      this.changes.push({ zxid, path, change });
       if (change !== 'children') add(this.#dataTriggers, path, { zxid, change });
       if (change === 'children' || change === 'deleted') add(this.#childTriggers, path, { zxid, change });
     }
@@ -228,6 +272,12 @@ function describeTxn(txn: Txn): string {
     case OpCode.create:
     case OpCode.create2:
       return `create ${txn.path} ${hex(txn.data)} ${txn.ephemeral} parent ${txn.parentCVersion}`;
+    case OpCode.createContainer:
+      return `createContainer ${txn.path} ${hex(txn.data)} parent ${txn.parentCVersion}`;
+    case OpCode.createTTL:
+      return `createTTL ${txn.path} ${hex(txn.data)} ${txn.ttl} ms parent ${txn.parentCVersion}`;
+    case OpCode.setACL:
+      return `setACL ${txn.path} ${txn.acl.map(({ perms }) => perms).join(' ')} a${txn.version}`;
     case OpCode.setData:
       return `setData ${txn.path} ${hex(txn.data)} v${txn.version}`;
     case OpCode.delete:
@@ -243,7 +293,8 @@ function describeTxn(txn: Txn): string {
 
 function describeExpected(request: WriteRequest, { error, results }: Outcome): string {
   if (error !== 0) return `error ${error}`;
-  const ops = request.type === 'multi' ? request.ops : [request as SimpleWrite];
+  const ops =
+    request.type === 'multi' ? request.ops : [request as Exclude<WriteRequest, { type: 'multi' | 'closeSession' }>];
   const failedAt = results.findIndex((result) => result.error !== 0);
   const described = ops.map((op, index) => {
     const result = results[index];
@@ -252,6 +303,10 @@ function describeExpected(request: WriteRequest, { error, results }: Outcome): s
     const path = result?.path ?? '';
     if (op.type === 'create')
       return `create ${path} ${hex(op.data)} ${(op.flags & 1) === 1} parent ${result?.parentCreatedCount}`;
+    const parent = `parent ${result?.parentCreatedCount}`;
+    if (op.type === 'createContainer') return `createContainer ${path} ${hex(op.data)} ${parent}`;
+    if (op.type === 'createTTL') return `createTTL ${path} ${hex(op.data)} ${op.ttl} ms ${parent}`;
+    if (op.type === 'setACL') return `setACL ${path} ${op.perms} a${result?.state?.aversion}`;
     if (op.type === 'setData') return `setData ${path} ${hex(op.data)} v${result?.state?.version}`;
     return `${op.type} ${path}`;
   });

@@ -25,6 +25,8 @@ export interface Operation {
   /** Null while nothing has come; stays null when the connection is lost first. */
   reply: Reply | null;
   isUnknown: boolean;
+  /** The session has been attached anew since, and by then this had not been decided: now it must not be any more. */
+  isLeftBehind: boolean;
   /** Writes: where the committed history has it. */
   zxid: Zxid | null;
 }

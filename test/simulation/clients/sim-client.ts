@@ -248,17 +248,8 @@ export class SimClient implements WireEnd {
     const { request } = operation;
     const { model } = this.#promises;
     if (this.#duties[0] === request) this.#duties.shift();
-    if (request.type === 'setWatches') {
-      if (session.watches.onCaughtUp(request, zxid, model) > 0)
-        this.#promises.marks.hit('missed change told by setWatches');
-    }
-    session.watches.requireToldThrough(zxid, model);
-    if ((request.type === 'getData' || request.type === 'exists') && request.watch) {
-      const isMissing = error !== 0;
-      if (!isMissing || request.type === 'exists') session.watches.onRegistered('data', request.path, zxid, isMissing);
-    } else if (request.type === 'getChildren' && request.watch && error === 0) {
-      session.watches.onRegistered('children', request.path, zxid, false);
-    } else if (request.type === 'closeSession') {
+    session.watches.onAnswered(request, { zxid, error }, model);
+    if (request.type === 'closeSession') {
       this.#promises.marks.hit('session closed by its client');
       this.session = null;
     }
@@ -291,7 +282,7 @@ export class SimClient implements WireEnd {
     this.#write(`has session ${key}`);
     if (session === null) {
       const { sessionId, password, timeoutMs } = response;
-      const watches = new WatchBook(key);
+      const watches = new WatchBook(key, (mark) => this.#promises.marks.hit(mark));
       this.session = {
         id: sessionId,
         key,
@@ -314,6 +305,7 @@ export class SimClient implements WireEnd {
       this.#promises.marks.hit('session moved to another replica');
       if (session.epoch !== epoch) this.#promises.marks.hit('session moved during a failover');
     }
+    this.#promises.onAttachedAnew(session.key);
     session.replica = id;
     session.epoch = epoch;
     session.isClosing = false;
@@ -342,6 +334,7 @@ export class SimClient implements WireEnd {
       epochAtIssue: wire.host.view.epoch,
       reply: null,
       isUnknown: false,
+      isLeftBehind: false,
       zxid: null,
     };
     if (xid > 0) this.#promises.onIssued(operation);

@@ -1,15 +1,19 @@
 /**
- * The watches of one session, and what must come of them (I19): an event for the first change after the registration, of
- * that change's kind, once, and before any reply that shows the change. After a reconnect, setWatches makes up for what
- * was missed, as far as the znode's state tells.
+ * The watches of one session, and what must come of them (I19). Of one-shot watches: an event for the first change after
+ * the registration, of that change's kind, once, and before any reply that shows the change; after a reconnect, setWatches
+ * makes up for what was missed, as far as the znode's state tells. Lasting ones are in lasting-watches.ts. One change is
+ * one event, however many watches it concerns, and no event comes without a watch.
  */
 
 import { InvariantViolation } from '../../../core/assert.ts';
+import { zkCodeOf } from '../../../core/errors.ts';
 import { EventType, type WatchedEvent } from '../../../core/jute/request.ts';
+import { AddWatchMode, WatcherType } from '../../../core/jute/watch.ts';
 import { describeZxid } from '../../../core/zab/describe.ts';
 import { toZxid } from '../../../core/zxid.ts';
-import type { Change, Model } from '../checkers/model.ts';
-import type { SetWatchesRequest } from './requests.ts';
+import type { Model } from '../checkers/model.ts';
+import { EVENT_OF, type LastingKind, LastingWatches } from './lasting-watches.ts';
+import type { ClientRequest, SetWatchesRequest, WatcherRequest } from './requests.ts';
 
 type Kind = 'data' | 'children';
 
@@ -20,32 +24,65 @@ interface Watch {
   readonly isForCreation: boolean;
 }
 
-const EVENT_OF: Readonly<Record<Change, number>> = {
-  created: EventType.nodeCreated,
-  deleted: EventType.nodeDeleted,
-  data: EventType.nodeDataChanged,
-  children: EventType.nodeChildrenChanged,
+const KINDS_OF_TYPE: Readonly<Record<number, readonly (Kind | LastingKind)[]>> = {
+  [WatcherType.children]: ['children'],
+  [WatcherType.data]: ['data'],
+  [WatcherType.any]: ['data', 'children', 'persistent', 'recursive'],
+  [WatcherType.persistent]: ['persistent'],
+  [WatcherType.persistentRecursive]: ['recursive'],
 };
+
+/** What an answer or an event was, for the list of rare paths. */
+export type WatchMark =
+  | 'missed change told by setWatches'
+  | 'persistent watch fired'
+  | 'recursive watch fired'
+  | 'lasting watch set anew'
+  | 'watch taken back';
 
 export class WatchBook {
   readonly #session: string;
+  readonly #lasting = new LastingWatches();
+  readonly #mark: (mark: WatchMark) => void;
   readonly #watches: Readonly<Record<Kind, Map<string, Watch>>> = { data: new Map(), children: new Map() };
   /** Between setWatches and its reply: what events have said already. */
   #isCatchingUp = false;
   #caughtUp: WatchedEvent[] = [];
 
-  constructor(session: string) {
+  constructor(session: string, mark: (mark: WatchMark) => void) {
     this.#session = session;
+    this.#mark = mark;
   }
 
   get isEmpty(): boolean {
-    return this.#watches.data.size === 0 && this.#watches.children.size === 0;
+    return this.#watches.data.size === 0 && this.#watches.children.size === 0 && this.#lasting.isEmpty;
   }
 
-  /** A read with a watch was answered. Again on the same path: still the first registration. */
-  onRegistered(kind: Kind, path: string, zxid: number, isForCreation: boolean): void {
-    const watches = this.#watches[kind];
-    if (!watches.has(path)) watches.set(path, { since: zxid, isForCreation });
+  onAnswered(request: ClientRequest, { zxid, error }: { zxid: number; error: number }, model: Model): void {
+    if (request.type === 'setWatches' || request.type === 'setWatches2') this.#onCaughtUp(request, zxid, model);
+    this.requireToldThrough(zxid, model);
+    switch (request.type) {
+      case 'getData':
+        if (request.watch && error === 0) this.#register('data', request.path, { since: zxid, isForCreation: false });
+        return;
+      case 'exists':
+        if (request.watch) this.#register('data', request.path, { since: zxid, isForCreation: error !== 0 });
+        return;
+      case 'getChildren':
+        if (request.watch && error === 0) {
+          this.#register('children', request.path, { since: zxid, isForCreation: false });
+        }
+        return;
+      case 'addWatch': {
+        const kind = request.mode === AddWatchMode.persistent ? 'persistent' : 'recursive';
+        return this.#lasting.add(kind, request.path, zxid, model);
+      }
+      case 'checkWatches':
+      case 'removeWatches':
+        return this.#onAsked(request, error, zxid);
+      default:
+        return;
+    }
   }
 
   /** Whatever bears this zxid may show changes up to it: no watch may still wait for one of them. */
@@ -59,6 +96,10 @@ export class WatchBook {
         }
       }
     }
+    const overdue = this.#lasting.overdue(zxid, model);
+    if (overdue === null) return;
+    const { kind, change, path } = overdue;
+    this.#fail(`a ${kind} watch is told of each change (${change} at ${describeZxid(overdue.zxid)})`, path, zxid);
   }
 
   onEvent(event: WatchedEvent, zxid: number, model: Model): void {
@@ -74,7 +115,9 @@ export class WatchBook {
           ? ['data', 'children']
           : ['data'];
     const told = kinds.filter((kind) => this.#watches[kind].has(path));
-    if (told.length === 0) this.#fail(`no event of type ${type} without a watch`, path, zxid);
+    const lasting = this.#lasting.onEvent({ type, path, zxid }, model);
+    for (const kind of lasting) this.#mark(`${kind} watch fired`);
+    if (told.length + lasting.length === 0) this.#fail(`no event of type ${type} without a watch`, path, zxid);
     for (const kind of told) {
       const { since } = this.#watches[kind].get(path) as Watch;
       const trigger = model.nextTrigger(kind, path, since);
@@ -103,11 +146,34 @@ export class WatchBook {
     const all = [...this.#watches.data];
     const data = all.filter(([, { isForCreation }]) => !isForCreation).map(([path]) => path);
     const exists = all.filter(([, { isForCreation }]) => isForCreation).map(([path]) => path);
-    return { type: 'setWatches', since, data, exists, children: [...this.#watches.children.keys()] };
+    const children = [...this.#watches.children.keys()];
+    const [persistent, recursive] = [this.#lasting.paths('persistent'), this.#lasting.paths('recursive')];
+    const type = this.#lasting.isEmpty ? 'setWatches' : 'setWatches2';
+    return { type, since, data, exists, children, persistent, recursive };
   }
 
-  /** @returns how many changes it made up for */
-  onCaughtUp({ since, data, exists, children }: SetWatchesRequest, zxid: number, model: Model): number {
+  /** A repeated registration is still the first one. */
+  #register(kind: Kind, path: string, watch: Watch): void {
+    const watches = this.#watches[kind];
+    if (!watches.has(path)) watches.set(path, watch);
+  }
+
+  #onAsked({ type, path, watcher }: WatcherRequest, error: number, zxid: number): void {
+    const found = (KINDS_OF_TYPE[watcher] ?? []).filter((kind) =>
+      kind === 'data' || kind === 'children' ? this.#watches[kind].has(path) : this.#lasting.has(kind, path),
+    );
+    const expected = found.length > 0 ? 0 : zkCodeOf('NO_WATCHER');
+    if (error !== expected) this.#fail(`${type} of type ${watcher} is answered ${expected}, not ${error}`, path, zxid);
+    if (type === 'checkWatches') return;
+    for (const kind of found) {
+      this.#mark('watch taken back');
+      if (kind === 'data' || kind === 'children') this.#watches[kind].delete(path);
+      else this.#lasting.remove(kind, path);
+    }
+  }
+
+  #onCaughtUp(request: SetWatchesRequest, zxid: number, model: Model): void {
+    const { since, data, exists, children } = request;
     const told = this.#caughtUp.map(({ type, path }) => `${type} ${path}`).sort();
     const expected: string[] = [];
     for (const path of data) {
@@ -131,7 +197,13 @@ export class WatchBook {
         zxid,
       );
     }
-    return told.length;
+    if (told.length > 0) this.#mark('missed change told by setWatches');
+    for (const kind of ['persistent', 'recursive'] as const) {
+      for (const path of request[kind]) {
+        this.#lasting.renew(kind, path, zxid, model);
+        this.#mark('lasting watch set anew');
+      }
+    }
   }
 
   #settle(kind: Kind, path: string, type: number | null, zxid: number, expected: string[]): void {

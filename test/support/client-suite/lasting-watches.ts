@@ -107,15 +107,15 @@ export function addLastingWatchTests(t: AddTest<Place>): void {
     await rejectsWith(client.checkWatches(root, 'children'), 'NO_WATCHER');
     await client.getChildren(root, { watch });
     await client.removeWatches(root, { type: 'data' });
-    assert.equal(log, ['watchRemoved ']);
+    assert.equal(log, ['dataWatchRemoved ']);
     await client.setData(root, 'x');
-    assert.equal(log, ['watchRemoved ']);
+    assert.equal(log, ['dataWatchRemoved ']);
     await client.create(`${root}/a`);
-    assert.equal(log, ['watchRemoved ', 'nodeChildrenChanged ']);
+    assert.equal(log, ['dataWatchRemoved ', 'nodeChildrenChanged ']);
     await client.addWatch(root, watch);
     await client.removeWatches(root);
     await client.create(`${root}/b`);
-    assert.equal(log.slice(2), ['watchRemoved ']);
+    assert.equal(log.slice(2), ['persistentWatchRemoved ']);
     await rejectsWith(client.checkWatches(root), 'NO_WATCHER');
   });
 }

@@ -24,7 +24,13 @@ function shown(scheme: string, id: string): string | null | undefined {
   const header = { clientId: NO_SESSION, cxid: 1, zxid: ZXID_ZERO, time: 0, type: OpCode.create };
   const txn = { type: OpCode.create, path: '/a', data: null, acl, ephemeral: false, parentCVersion: -1 } as const;
   tree.apply(header, txn, false);
-  const connection = new Connection('10.0.0.1', [], new ServerStatistics(0), 0);
+  const connection = new Connection({
+    address: '10.0.0.1',
+    identities: [],
+    dirty: [],
+    server: new ServerStatistics(0),
+    wallMs: 0,
+  });
   const body = new JuteWriter();
   body.writeString('/a');
   answerGetAcl(tree, connection, 1, new JuteReader(body.copy()));

@@ -11,7 +11,7 @@ const queueing = suite('server/request-queue');
 function pending(request: Request): PendingRequest {
   const reader = new JuteReader(encodeRequest(7, request));
   const xid = reader.readInt();
-  return readPendingRequest(reader, xid, reader.readInt(), 0);
+  return readPendingRequest(reader, { xid, opCode: reader.readInt(), identities: [], receivedMs: 0 });
 }
 
 function queueOf(...requests: Request[]): RequestQueue {

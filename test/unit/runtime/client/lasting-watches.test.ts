@@ -51,9 +51,9 @@ t('removeWatches ends the watches of its kind with an event, at the server first
   assert.equal(request && readCheckWatchesRequest(request.body), { path: '/a', type: 3 });
   await answer();
   await removed;
-  assert.equal(events, ['watchRemoved']);
+  assert.equal(events, ['persistentWatchRemoved']);
   servers.last.event(EventType.nodeCreated, '/a/b');
-  assert.equal(events, ['watchRemoved']);
+  assert.equal(events, ['persistentWatchRemoved']);
 });
 
 t('a removal that the server refuses leaves the watch', async () => {

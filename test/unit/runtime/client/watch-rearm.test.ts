@@ -90,7 +90,7 @@ t('a server that does not know lasting watches ends them, and they are not told 
   await reconnect();
   servers.last.reply(-8, { zxid: -1, error: -6 });
   await settle();
-  assert.equal(events, ['watchRemoved']);
+  assert.equal(events, ['persistentWatchRemoved']);
   await reconnect();
   assert.equal(servers.last.ops, []);
 });

@@ -63,9 +63,13 @@ t("failures read in zkCli's words, and others as its exceptions", () => {
     [-4, 'KeeperErrorCode = ConnectionLoss for /p'],
     [-6, 'KeeperErrorCode = Unimplemented for /p'],
     [-112, 'KeeperErrorCode = Session expired for /p'],
+    [-115, 'KeeperErrorCode = AuthFailed for /p'],
+    [-121, 'KeeperErrorCode = No such watcher for /p'],
+    [-123, 'KeeperErrorCode = Reconfig is disabled for /p'],
+    [-14, 'Another reconfiguration is in progress -- concurrent reconfigs not supported (yet)'],
   ];
   for (const [zkCode, text] of texts) {
-    assert.equal(describeFailure(errorFromZkCode(zkCode, '/p')), { message: text, exitCode: 1 });
+    assert.equal(describeFailure(errorFromZkCode(zkCode, '/p')), { message: text, shown: text, exitCode: 1 });
   }
 });
 
@@ -75,7 +79,7 @@ t('a malformed path is told as such', () => {
 
 t('an error that is no outcome is not swallowed', () => {
   assert.throws(() => describeFailure(new TypeError('bug')), TypeError);
-  assert.is(describeFailure(new CommandError('usage', 127)).exitCode, 127);
+  assert.is(describeFailure(new CommandError('usage', { exitCode: 127 })).exitCode, 127);
 });
 
 t.run();
