@@ -24,6 +24,7 @@ import { Answers } from './answers.ts';
 import type { AuthPolicy } from './auth-policy.ts';
 import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
+import { type EagerAclCheck, NO_ZXID } from './eager-acl-check.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
 import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
@@ -36,6 +37,8 @@ import { replyToWrite } from './write-replies.ts';
 
 export interface ClientPolicy extends SessionPolicy {
   readonly auth: AuthPolicy;
+  /** null: ACLs of writes are the leader's matter alone. */
+  readonly eagerAcls: EagerAclCheck | null;
 }
 
 /** A connection that a client has just opened. */
@@ -55,6 +58,7 @@ export class ClientDesk implements SessionConnections {
   readonly #connections = new Set<Connection>();
   readonly #sessions: SessionDesk;
   readonly #authentication: Authentication;
+  readonly #eagerAcls: EagerAclCheck | null;
   readonly #statistics: ServerStatistics;
   readonly #answers: Answers;
   /** Syncs under way, oldest first. */
@@ -70,6 +74,7 @@ export class ClientDesk implements SessionConnections {
     this.#tree = tree;
     this.#statistics = statistics;
     this.#authentication = new Authentication(policy.auth, statistics);
+    this.#eagerAcls = policy.eagerAcls;
     this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
@@ -286,9 +291,17 @@ export class ClientDesk implements SessionConnections {
     if (verdict !== null) decideHere(request, verdict);
     if (this.isReadOnly) refuseReadOnly(request, connection);
     else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
+    this.#screen(request);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
+  }
+
+  #screen(request: PendingRequest): void {
+    const { write, identities } = request;
+    if (this.#eagerAcls === null || this.#upstream === null || write === null) return;
+    const refusal = this.#eagerAcls.refusalOf(write, identities, this.#tree);
+    if (refusal !== null) refuseHere(request, refusal, NO_ZXID);
   }
 
   #canAnswerNow(connection: Connection): boolean {

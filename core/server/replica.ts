@@ -24,6 +24,7 @@ import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
 import type { Connection } from './connection.ts';
 import { DigestWatch } from './digest-watch.ts';
+import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
@@ -74,11 +75,12 @@ export class Replica {
     this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
     this.#sessionIds.onTree(restored.tree);
     this.#sessionIds.onLog(restored.recent);
-    this.#clients = new ClientDesk(
-      restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds },
-      this.statistics,
-    );
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
+    const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
+    const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
+    const policy = { ...options, self: options.id, ids: this.#sessionIds, eagerAcls };
+    this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -93,8 +95,6 @@ export class Replica {
       counts,
       alarm: (text) => this.#effects.push({ type: 'alarm', text }),
     });
-    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
-    this.#membership.showIn(this.#tree, clock.wallMs);
     this.#settle();
   }
 
@@ -353,16 +353,9 @@ export class Replica {
     }
     this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
-        ...this.#clock,
-        self,
-        tickMs,
-        heartbeatIntervalMs,
-        settings: this.#writes,
-        auth,
-        membership: this.#membership,
-      });
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);

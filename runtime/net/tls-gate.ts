@@ -19,6 +19,8 @@ export interface TlsGateOptions {
   readonly onAuthFailed: () => void;
   /** For a first byte, and again for the handshake. Default 5000 (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
   readonly patienceMs?: number;
+  /** Connections that have not proved anything yet. More are turned away, so that they do not crowd out others. Default 1000. */
+  readonly strangersMax?: number;
 }
 
 /** @param certificate  of the client, in DER, and found good; null: there is none */
@@ -27,7 +29,6 @@ export type ServeStream = (stream: Socket, certificate: Uint8Array | null) => vo
 /** The content type of a TLS record that carries a handshake, as every first one does. */
 const HANDSHAKE_RECORD = 0x16;
 const PATIENCE_MS = 5000;
-/** Connections that have not proved anything yet. More are turned away, so that they do not crowd out the others. */
 const STRANGERS_MAX = 1000;
 
 export class TlsGate {
@@ -36,8 +37,8 @@ export class TlsGate {
   /** Never listens: connections are handed to it. */
   readonly #server: Server;
   readonly #patienceMs: number;
-  /** By `address:port`. */
-  readonly #strangers = new Set<string>();
+  /** Who is not through yet, by `address:port`, with what is held against him; null: nothing so far. */
+  readonly #strangers = new Map<string, string | null>();
 
   constructor(options: TlsGateOptions, serve: ServeStream) {
     this.#options = options;
@@ -55,7 +56,6 @@ export class TlsGate {
     });
     this.#server.on('secureConnection', (stream) => this.#onSecure(stream));
     this.#server.on('tlsClientError', (error, stream) => {
-      // Of a timeout Node.js only tells.
       this.#refuse(stream, `its TLS handshake failed: ${error.message}`);
     });
   }
@@ -63,13 +63,14 @@ export class TlsGate {
   /** Takes over a connection that was just accepted. */
   admit(socket: Socket): void {
     const peer = peerOf(socket);
-    if (this.#strangers.size >= STRANGERS_MAX) {
-      this.#report(peer, `${STRANGERS_MAX} others are still shaking hands`);
+    const { strangersMax = STRANGERS_MAX } = this.#options;
+    if (this.#strangers.size >= strangersMax) {
+      this.#report(peer, `${strangersMax} others are still shaking hands`);
       socket.destroy();
       return;
     }
-    this.#strangers.add(peer);
-    socket.once('close', () => this.#strangers.delete(peer));
+    this.#strangers.set(peer, null);
+    socket.once('close', () => this.#onClose(peer, socket.bytesRead > 0));
     // A reset is an ordinary end; 'close' follows it.
     socket.on('error', () => undefined);
     if (this.#options.mode === 'tls') this.#shakeHands(socket);
@@ -78,8 +79,7 @@ export class TlsGate {
 
   #detect(socket: Socket): void {
     const timer = setTimeout(() => {
-      this.#report(peerOf(socket), `it has said nothing within ${this.#patienceMs} ms`);
-      socket.destroy();
+      this.#refuse(socket, `it has said nothing within ${this.#patienceMs} ms`);
     }, this.#patienceMs);
     socket.once('close', () => clearTimeout(timer));
     socket.once('data', (chunk: Buffer) => {
@@ -106,10 +106,24 @@ export class TlsGate {
     } else this.#handOn(stream, certificate?.raw ?? null);
   }
 
-  #refuse(stream: TLSSocket, reason: string): void {
-    this.#options.onAuthFailed();
-    this.#report(peerOf(stream), reason);
+  /** Told when the connection has closed: a stream that broke off does not know any more whose it was. */
+  #refuse(stream: Socket, reason: string): void {
+    const peer = peerOf(stream);
+    if (this.#strangers.has(peer)) this.#strangers.set(peer, reason);
     stream.destroy();
+  }
+
+  #onClose(peer: string, hasSpoken: boolean): void {
+    const reason = this.#strangers.get(peer);
+    if (reason === undefined) return;
+    this.#strangers.delete(peer);
+    if (reason === null) {
+      // Whoever only looks whether the port is open says nothing.
+      if (hasSpoken) this.#options.log('info', `${peer} hung up during its TLS handshake`);
+      return;
+    }
+    this.#options.onAuthFailed();
+    this.#report(peer, reason);
   }
 
   #handOn(stream: Socket, certificate: Uint8Array | null): void {
