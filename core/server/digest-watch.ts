@@ -8,6 +8,7 @@ import { OpCode } from '../jute/op-code.ts';
 import type { TxnDigest, TxnHeader } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { DigestAudit, describeMismatch } from '../tree/digest-audit.ts';
+import { DigestLog } from '../tree/digest-log.ts';
 import type { ServerCounts } from './statistics.ts';
 
 const ALARM_EVERY_MS = 60_000;
@@ -19,6 +20,8 @@ export interface DigestWatchOptions {
 
 export class DigestWatch {
   readonly #options: DigestWatchOptions;
+  /** For operators. */
+  readonly log = new DigestLog();
   readonly #audit = new DigestAudit();
   #alarmedMs: number | null = null;
 
@@ -29,12 +32,14 @@ export class DigestWatch {
   /** Another tree takes the place of the one that was watched. */
   restart(): void {
     this.#audit.restart();
+    this.log.restart();
   }
 
   /** @returns whether it is time to `compare` */
   onApplied(header: TxnHeader, digest: TxnDigest | null): boolean {
     if (header.type === OpCode.error) this.#audit.onUnchanged(header.zxid);
     else this.#audit.onApplied(header.zxid, digest);
+    this.log.onApplied(header.zxid, digest);
     return this.#audit.isDue;
   }
 

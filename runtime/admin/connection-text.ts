@@ -2,7 +2,7 @@
 
 import { formatSessionId, isNoSession } from '../../core/ids.ts';
 import { OpCode } from '../../core/jute/op-code.ts';
-import { sessionNumber } from './java-text.ts';
+import { signedLong } from './java-text.ts';
 import { type Json, JsonList } from './json.ts';
 import type { ServedConnection } from './replica-view.ts';
 
@@ -103,7 +103,7 @@ function fullFacts(served: ServedConnection): Record<string, Json> {
   const { session, timeoutMs, statistics } = served.connection;
   return {
     ...briefFacts(served),
-    session_id: sessionNumber(session),
+    session_id: signedLong(session),
     last_operation: operationName(statistics.lastOpCode),
     established: statistics.establishedMs,
     session_timeout: timeoutMs,

@@ -1,7 +1,5 @@
 /** Numbers and times as Java prints them: what monitors of ZooKeeper have learnt to read. */
 
-import type { SessionId } from '../../core/ids.ts';
-
 /** A double, rounded to four digits behind the point, of which at least one shows: `0.0`, `11.4286`. */
 export function formatDouble(value: number): string {
   const rounded = Math.round(value * 10_000) / 10_000;
@@ -14,7 +12,7 @@ export function formatDate(wallMs: number): string {
   return `${day} ${month} ${date} ${time} UTC ${year}`;
 }
 
-/** A session id as a signed 64-bit number, as JSON has it. */
-export function sessionNumber({ hi, lo }: SessionId): bigint {
+/** The two halves of a long, such as a session id or a digest, as one signed number. */
+export function signedLong({ hi, lo }: { readonly hi: number; readonly lo: number }): bigint {
   return BigInt.asIntN(64, (BigInt(hi) << 32n) | BigInt(lo >>> 0));
 }

@@ -15,7 +15,7 @@ const GREETING_WITHIN_MS = 10_000;
 
 /** null for who does not lead: only the leader knows. */
 export function sessionExpiries(view: ReplicaView): Expiry<SessionId>[] | null {
-  const sets = view.replica.sessionExpiries;
+  const sets = view.replica.leading?.expiries();
   return sets?.map(([atMs, items]) => ({ atMs, wallMs: wallTimeOf(view, atMs), items })) ?? null;
 }
 

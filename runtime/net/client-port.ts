@@ -31,8 +31,7 @@ export class ClientPort {
     const sockets = new Set<net.Socket>();
     const gate = tls === null ? null : await openGate(tls, accept);
     // Small replies must not wait for delayed acks, so no Nagle.
-    // Some clients close their half behind a four-letter word, and then wait for the answer.
-    const server = net.createServer({ noDelay: true, allowHalfOpen: true }, (socket) => {
+    const server = net.createServer({ noDelay: true }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       if (gate === null) serve(socket, { accept, certificate: null });
@@ -68,6 +67,8 @@ interface Service {
 }
 
 function serve(socket: net.Socket, { accept, certificate }: Service): void {
+  // Some close their half behind a four-letter word, and then wait for the answer.
+  socket.allowHalfOpen = true;
   const session = accept(new SocketCarrier(socket, certificate), addressOf(socket));
   socket.on('data', (chunk: Buffer) => session.onChunk(chunk));
   socket.on('drain', () => session.onDrain());

@@ -150,10 +150,20 @@ t('the short ones: ruok, isro, gtmk, stmk, srst, dirs, hash, conf, envi', async 
   assert.is(await ask(port, 'gtmk'), '7');
   assert.is(await ask(port, 'srst'), 'Server stats reset.\n');
   assert.is(await ask(port, 'dirs'), 'datadir_size: 0\nlogdir_size: 0\n');
-  assert.is(await ask(port, 'hash'), '');
   const conf = linesOf(await ask(port, 'conf'));
   assert.equal([conf.get('clientPort'), conf.get('serverId'), conf.get('peerType')], [String(port), '1', '0']);
   assert.match(await ask(port, 'envi'), /^Environment:\nzookeeper\.version=3\.9\.\d+-/);
+});
+
+t('hash tells the digests of every 128th txn, the same at each replica', async () => {
+  const client = ensemble.client({ replica: 1 });
+  await client.create('/hash');
+  for (let round = 0; round < 130; round++) await client.setData('/hash', String(round));
+  await client.sync('/hash');
+  const told = await ask(portOf(1), 'hash');
+  assert.match(told, /^([0-9a-f]+80: -?\d+\n|[0-9a-f]+00: -?\d+\n)+$/);
+  await eventually(async () => (await ask(portOf(2), 'hash')) === told && (await ask(portOf(3), 'hash')) === told);
+  await client.close();
 });
 
 t('a word that arrives in two halves is answered, and half a word keeps nobody waiting', async () => {

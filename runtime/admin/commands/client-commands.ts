@@ -2,7 +2,7 @@
 
 import type { SessionId } from '../../../core/ids.ts';
 import { connectionList } from '../connection-text.ts';
-import { sessionNumber } from '../java-text.ts';
+import { signedLong } from '../java-text.ts';
 import { type Json, JsonList, JsonMembers } from '../json.ts';
 import type { ReplicaView, ServedConnection } from '../replica-view.ts';
 import { sessionExpiries } from '../session-facts.ts';
@@ -75,10 +75,10 @@ function dumpedSessions(view: ReplicaView): Record<string, Json> {
   const { tree } = view.replica;
   const expiries = (sessionExpiries(view) ?? []).map(({ atMs, items }): [string, Json] => [
     String(atMs),
-    new JsonList(items.map(sessionNumber)),
+    new JsonList(items.map(signedLong)),
   ]);
   const ephemerals = [...tree.ephemeralOwners()].map((owner): [string, Json] => [
-    String(sessionNumber(owner)),
+    String(signedLong(owner)),
     new JsonList(tree.ephemeralsOf(owner)),
   ]);
   return {
@@ -88,7 +88,7 @@ function dumpedSessions(view: ReplicaView): Record<string, Json> {
 }
 
 function* watchedPaths(view: ReplicaView): Generator<[name: string, value: Json], void, undefined> {
-  for (const [session, paths] of pathsBySession(view)) yield [String(sessionNumber(session)), new JsonList(paths)];
+  for (const [session, paths] of pathsBySession(view)) yield [String(signedLong(session)), new JsonList(paths)];
 }
 
 function* watchingSessions(view: ReplicaView): Generator<[name: string, value: Json], void, undefined> {
@@ -96,5 +96,5 @@ function* watchingSessions(view: ReplicaView): Generator<[name: string, value: J
 }
 
 function* numbersOf(sessions: Iterable<SessionId>): Generator<bigint, void, undefined> {
-  for (const session of sessions) yield sessionNumber(session);
+  for (const session of sessions) yield signedLong(session);
 }

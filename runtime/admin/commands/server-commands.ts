@@ -1,7 +1,9 @@
 /** Commands about the server as a whole (zookeeper-facts 11.3). */
 
 import type { SizeStatistics } from '../../../core/server/statistics.ts';
+import { DIGEST_VERSION } from '../../../core/tree/digest.ts';
 import { configurationFacts, zooCfgText } from '../configuration.ts';
+import { signedLong } from '../java-text.ts';
 import { type Json, JsonDouble, JsonList } from '../json.ts';
 import { directorySizes, environmentFacts, lastSnapshot } from '../machine-facts.ts';
 import { monitorEntries } from '../metrics/monitor.ts';
@@ -45,7 +47,7 @@ export const SERVER_COMMANDS: readonly AdminCommand[] = [
     run: ({ meters }) => ({ members: { tracemask: meters.traceMask } }),
   },
   { names: ['set_trace_mask', 'stmk'], needsService: false, run: (view, { query }) => setTraceMask(view, query) },
-  { names: ['hash'], needsService: true, run: () => ({ members: { digests: new JsonList([]) } }) },
+  { names: ['hash'], needsService: true, run: (view) => ({ members: { digests: new JsonList(loggedDigests(view)) } }) },
   {
     names: ['is_read_only', 'isro'],
     needsService: true,
@@ -127,6 +129,12 @@ function setTraceMask({ meters }: ReplicaView, query: URLSearchParams) {
   }
   meters.traceMask = BigInt.asIntN(64, BigInt(text));
   return { members: { tracemask: meters.traceMask } };
+}
+
+function* loggedDigests({ replica }: ReplicaView): Generator<Json, void, undefined> {
+  for (const { zxid, digest } of replica.digests.log.entries) {
+    yield { zxid, digest_version: DIGEST_VERSION, digest: signedLong(digest) };
+  }
 }
 
 /** Hex digits alone; -1 as Java has it. */

@@ -2,7 +2,7 @@
 
 import type { SizeStatistics } from '../../../core/server/statistics.ts';
 import { formatZxid } from '../../../core/zxid.ts';
-import { formatDouble } from '../java-text.ts';
+import { formatDouble, signedLong } from '../java-text.ts';
 import { JsonDouble } from '../json.ts';
 import { directorySizes, environmentFacts } from '../machine-facts.ts';
 import { monitorEntries } from '../metrics/monitor.ts';
@@ -51,6 +51,10 @@ export function* dirs({ history }: ReplicaView): Generator<string, void, undefin
   const { snapshots, logs } = directorySizes(history);
   yield `datadir_size: ${snapshots}\n`;
   yield `logdir_size: ${logs}\n`;
+}
+
+export function* hash({ replica }: ReplicaView): Generator<string, void, undefined> {
+  for (const { zxid, digest } of replica.digests.log.entries) yield `${zxid.toString(16)}: ${signedLong(digest)}\n`;
 }
 
 export function isro(view: ReplicaView): string[] {

@@ -3,7 +3,7 @@
 import { configurationText } from '../configuration.ts';
 import { NOT_SERVING, type ReplicaView, serverState } from '../replica-view.ts';
 import { cons, crst, dump, stat, wchc, wchp, wchs } from './client-words.ts';
-import { dirs, envi, gtmk, isro, mntr, srst, srvr, stmk } from './server-words.ts';
+import { dirs, envi, gtmk, hash, isro, mntr, srst, srvr, stmk } from './server-words.ts';
 import { EVERY_WORD, type FourLetterWord } from './word-names.ts';
 
 /** A word as it came over a connection. */
@@ -23,7 +23,7 @@ const WORDS: Readonly<Record<FourLetterWord, Answer>> = {
   dump,
   envi,
   gtmk,
-  hash: () => [],
+  hash,
   isro,
   mntr,
   ruok: () => ['imok'],

@@ -218,7 +218,7 @@ export const STATE_METRICS: readonly Metric[] = [
     name: 'pending_syncs',
     kind: 'gauge',
     help: 'Syncs and re-attachments that wait for what was proposed before them',
-    read: ofLeader(({ replica }) => replica.pendingSyncCount),
+    read: ofLeader(({ replica }) => replica.leading?.waitingCount ?? 0),
   },
   {
     name: 'leader_uptime',

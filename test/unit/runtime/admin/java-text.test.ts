@@ -1,5 +1,5 @@
 import { makeSessionId } from '../../../../core/ids.ts';
-import { formatDate, formatDouble, sessionNumber } from '../../../../runtime/admin/java-text.ts';
+import { formatDate, formatDouble, signedLong } from '../../../../runtime/admin/java-text.ts';
 import { formatBuildDate, serverVersion } from '../../../../runtime/admin/server-version.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
@@ -15,8 +15,8 @@ formatting('a date is that of Java, in UTC, its day with two digits', () => {
 });
 
 formatting('a session id in JSON is a signed number of 64 bits, to the last of them', () => {
-  assert.is(sessionNumber(makeSessionId(0x010000ce, 0x87b20000)), 0x010000ce87b20000n);
-  assert.is(sessionNumber(makeSessionId(-1, -2)), -2n);
+  assert.is(signedLong(makeSessionId(0x010000ce, 0x87b20000)), 0x010000ce87b20000n);
+  assert.is(signedLong(makeSessionId(-1, -2)), -2n);
 });
 
 formatting('the version satisfies the parsers that are known to look at it', () => {
