@@ -147,9 +147,8 @@ export class Replica {
 
   /** Connections with output to send or an end to perform. */
   takeDirty(): Connection[] {
-    const dirty = this.#dirty;
     // The connections hold on to the array, so it is emptied rather than replaced.
-    const taken = dirty.splice(0, dirty.length);
+    const taken = this.#dirty.splice(0);
     for (const connection of taken) connection.markClean();
     return taken;
   }
