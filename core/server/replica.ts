@@ -27,6 +27,7 @@ import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
+import { limitsOf } from './limits.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { type ServerMode, serverMode } from './server-mode.ts';
@@ -53,7 +54,6 @@ export class Replica {
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
-  #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
   #effects: ReplicaEffect[] = [];
@@ -65,16 +65,20 @@ export class Replica {
     this.#clock = clock;
     this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
-    this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
     const fromMs = options.sessionPasswords.idsFromMs;
-    this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
-    this.#sessionIds.onTree(restored.tree);
-    this.#sessionIds.onLog(restored.recent);
+    this.#sessionIds = SessionIdSource.above(restored, options.id, { wallMs: clock.wallMs, fromMs });
     this.#clients = new ClientDesk(
       restored.tree,
-      { ...options, self: options.id, ids: this.#sessionIds },
+      {
+        ...options,
+        self: options.id,
+        ids: this.#sessionIds,
+        limits: limitsOf(options.limits, options.voters.length),
+        // A disk that has lost what it acknowledged has nothing to show.
+        mayServeReadOnly: () => options.readOnlyMode === true && this.#peer.mayVote,
+      },
       this.statistics,
     );
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
@@ -166,17 +170,7 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
-    const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
-  }
-
-  // A disk that has lost what it acknowledged has nothing to show.
-  #onHeldTooLong(): void {
-    this.#inactiveSinceMs = null;
-    if (this.#clients.isReadOnly) return;
-    this.#clients.giveUpHolding();
-    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {
@@ -338,12 +332,10 @@ export class Replica {
     this.#effects.push({ type: 'role', role });
     const { epoch } = role;
     if (!role.active || epoch === null) {
-      this.#inactiveSinceMs ??= this.#clock.nowMs;
       this.#transfers.stopAll();
       this.#clients.onLeaderLost();
       return;
     }
-    this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
       const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
       this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
