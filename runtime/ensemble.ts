@@ -48,7 +48,7 @@ export interface Ensemble {
   readonly clientPorts: readonly number[];
   /** `host:port,…` of all replicas, for any ZooKeeper client. */
   readonly connectString: string;
-  /** Those for TLS; empty where there are none. */
+  /** Client ports for TLS, likewise; empty where there are none. */
   readonly secureClientPorts: readonly number[];
   /** From the call of `startEnsemble` until every replica served, milliseconds. */
   readonly startMs: number;
@@ -196,7 +196,7 @@ function openSecret(config: EnsembleConfig, directories: DataDirectories | null,
   }
 }
 
-/** Of the server at this index; 0: any port that is free; null: none. */
+/** 0: any port that is free; null: there is none for TLS. */
 function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
   return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
 }
@@ -204,17 +204,21 @@ function securePortOf({ secureClientPort }: EnsembleConfig, index: number): numb
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
 async function requireFreePorts(config: EnsembleConfig): Promise<void> {
   const wanted = config.servers.flatMap(({ host, clientPort }, index) => [
-    { host, port: clientPort, key: 'ensemble.clientPort' },
-    { host, port: securePortOf(config, index) ?? 0, key: 'ensemble.secureClientPort' },
+    { key: 'ensemble.clientPort', host, port: clientPort },
+    { key: 'ensemble.secureClientPort', host: config.secureHost ?? host, port: securePortOf(config, index) ?? 0 },
   ]);
-  const failures = await Promise.all(
-    wanted.filter(({ port }) => port !== 0).map(({ host, port, key }) => portProblem(host, port, key)),
-  );
+  const failures = await Promise.all(wanted.filter(({ port }) => port !== 0).map(portProblem));
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-function portProblem(host: string, port: number, key: string): Promise<ConfigError['problems'][number] | null> {
+interface WantedPort {
+  readonly key: string;
+  readonly host: string;
+  readonly port: number;
+}
+
+function portProblem({ key, host, port }: WantedPort): Promise<ConfigError['problems'][number] | null> {
   return new Promise((resolve) => {
     const probe = net.createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => {

@@ -15,6 +15,7 @@ import { type LoadedConfig, loadConfig } from './config/load.ts';
 import { type Ensemble, type EnsembleState, startEnsemble } from './ensemble.ts';
 import { createLog, type Log } from './logger.ts';
 import type { Pipelines, PipelinesStatus } from './pipeline/pipelines.ts';
+import type { SupervisedReplica } from './replica/supervisor.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 
 export interface StartOptions {
@@ -36,6 +37,8 @@ export interface StartOptions {
 
 export interface ReadyReport {
   readonly clientPorts: readonly number[];
+  /** Those for TLS; empty where there are none. */
+  readonly secureClientPorts: readonly number[];
   readonly connectString: string;
   /** From the call of `start` until every replica served, milliseconds. */
   readonly startMs: number;
@@ -43,8 +46,11 @@ export interface ReadyReport {
   readonly file: string | null;
 }
 
+/** null: not open at the moment, or, of the secure one, not asked for. */
+type ReplicaPorts = Pick<SupervisedReplica, 'clientPort' | 'secureClientPort'>;
+
 export interface RuntimeStatus {
-  readonly replicas: readonly (ReplicaStatus & { readonly clientPort: number | null })[];
+  readonly replicas: readonly (ReplicaStatus & ReplicaPorts)[];
   readonly pipelines: PipelinesStatus;
 }
 
@@ -65,10 +71,10 @@ export async function start(options: StartOptions = {}): Promise<Runtime> {
   for (const warning of loaded.warnings) log('warn', warning);
   const ensemble = await startEnsemble(loaded.config.ensemble, log);
   const { connectString } = ensemble;
-  const { clientPorts, startMs } = ensemble;
+  const { clientPorts, secureClientPorts, startMs } = ensemble;
   let runtime: Runtime | null = null;
   try {
-    await options.onReady?.({ clientPorts, connectString, startMs, file: loaded.file });
+    await options.onReady?.({ clientPorts, secureClientPorts, connectString, startMs, file: loaded.file });
     const [observe, { ObservableClient }] = await Promise.all([
       import('./observe-runtime.ts'),
       import('./client/index.ts'),
@@ -147,7 +153,7 @@ export class Runtime {
 
   async status(): Promise<RuntimeStatus> {
     return {
-      replicas: (await this.#ensemble.inspect()).map((status) => ({ ...status, clientPort: this.#portOf(status.id) })),
+      replicas: (await this.#ensemble.inspect()).map((status) => ({ ...status, ...this.#portsOf(status.id) })),
       pipelines: this.#pipelines?.status() ?? { pipelines: [], topics: [] },
     };
   }
@@ -178,8 +184,9 @@ export class Runtime {
     this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
   }
 
-  #portOf(id: PeerId): number | null {
-    return this.state.replicas.find((replica) => replica.id === id)?.clientPort ?? null;
+  #portsOf(id: PeerId): ReplicaPorts {
+    const replica = this.state.replicas.find((candidate) => candidate.id === id);
+    return { clientPort: replica?.clientPort ?? null, secureClientPort: replica?.secureClientPort ?? null };
   }
 
   #requirePipelines(): Pipelines {

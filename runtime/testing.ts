@@ -67,6 +67,8 @@ export async function startTestEnsemble(options: TestEnsembleOptions = {}): Prom
 export class TestEnsemble {
   /** `host:port` of each replica, in order. */
   readonly servers: readonly string[];
+  /** The same for TLS (setting `secureClientPort`); empty where there is none. */
+  readonly secureServers: readonly string[];
   /** All of them, for any ZooKeeper client. */
   readonly connectString: string;
   /** Absolute; empty or missing when the ensemble is in memory. */
@@ -83,6 +85,9 @@ export class TestEnsemble {
     this.dataDir = dataDir;
     this.connectString = ensemble.connectString;
     this.servers = ensemble.connectString.split(',');
+    this.secureServers = ensemble.secureClientPorts.map((port, index) => {
+      return (this.servers[index] ?? '').replace(/\d+$/, String(port));
+    });
   }
 
   get state(): EnsembleState {
@@ -94,9 +99,11 @@ export class TestEnsemble {
     return this.#ensemble.state.leader;
   }
 
-  /** A client of its own session; closed with the ensemble if not before. */
+  /** A client of its own session; closed with the ensemble if not before. With option `tls` at the ports for it. */
   client({ replica, carrier = 'tcp', chroot = '', ...options }: TestClientOptions = {}): ObservableClient {
-    const server = replica === undefined ? this.connectString : this.#serverOf(replica);
+    const isSecure = options.tls !== undefined && this.secureServers.length > 0;
+    const servers = isSecure ? this.secureServers : this.servers;
+    const server = replica === undefined ? servers.join(',') : serverOf(servers, replica);
     const only = replica === undefined ? undefined : toPeerId(replica);
     const client =
       carrier === 'bus'
@@ -160,15 +167,15 @@ export class TestEnsemble {
     await this.#removeDataDir();
   }
 
-  #serverOf(replica: number): string {
-    const server = this.servers[replica - 1];
-    if (server === undefined) throw new RangeError(`there is no replica ${replica}, only ${this.servers.length}`);
-    return server;
-  }
-
   #replicaOf(which: number | 'leader'): PeerId {
     if (which !== 'leader') return toPeerId(which);
     if (this.leader === null) throw new Error('there is no leader at the moment');
     return toPeerId(this.leader);
   }
+}
+
+function serverOf(servers: readonly string[], replica: number): string {
+  const server = servers[replica - 1];
+  if (server === undefined) throw new RangeError(`there is no replica ${replica}, only ${servers.length}`);
+  return server;
 }

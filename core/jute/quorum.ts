@@ -42,7 +42,7 @@ export type QuorumPacket =
   | { readonly type: 'diff'; readonly zxid: Zxid }
   | { readonly type: 'trunc'; readonly zxid: Zxid }
   | { readonly type: 'snap'; readonly zxid: Zxid }
-  | { readonly type: 'snapshotChunk'; readonly bytes: Uint8Array; readonly last: boolean }
+  | { readonly type: 'snapshotChunk'; readonly bytes: Uint8Array; readonly last: boolean; readonly wholeFrom: Zxid }
   | { readonly type: 'newLeader'; readonly zxid: Zxid }
   | { readonly type: 'upToDate' }
   | { readonly type: 'proposal'; readonly zxid: Zxid; readonly entry: Uint8Array }
@@ -230,7 +230,7 @@ function writeQuorumPacket(writer: JuteWriter, packet: QuorumPacket): void {
       writer.writeInt(packet.currentEpoch);
       break;
     case 'snapshotChunk':
-      writeHeader(writer, PacketType.snapshotChunk, packet.last ? 1 : 0);
+      writeHeader(writer, PacketType.snapshotChunk, packet.last ? packet.wholeFrom + 1 : 0);
       writer.writeBuffer(packet.bytes);
       break;
     case 'ping':
@@ -304,7 +304,12 @@ function readQuorumPacket(reader: JuteReader): QuorumPacket {
       return { type: 'ackEpoch', lastZxid: checkZxid(zxid), currentEpoch: epoch === -1 ? -1 : checkEpoch(epoch) };
     }
     case PacketType.snapshotChunk:
-      return { type: 'snapshotChunk', bytes: required(data, 'snapshotChunk'), last: zxid !== 0 };
+      return {
+        type: 'snapshotChunk',
+        bytes: required(data, 'snapshotChunk'),
+        last: zxid !== 0,
+        wholeFrom: toZxid(Math.max(zxid - 1, 0)),
+      };
     case PacketType.ping:
       return { type: 'ping', zxid: checkZxid(zxid), sessions: readTouchedSessions(data) };
     case PacketType.revalidate:

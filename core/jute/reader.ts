@@ -53,6 +53,13 @@ export class JuteReader {
     return this.#bytes.readInt32BE(this.#take(4));
   }
 
+  /** The next int, which stays to be read. */
+  peekInt(): number {
+    const value = this.readInt();
+    this.position -= 4;
+    return value;
+  }
+
   /** A long as a Number. @throws JuteError outside ±2^53: such a value is no zxid, time or count that we could hold */
   readLong(): number {
     const at = this.#take(8);

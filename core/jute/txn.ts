@@ -115,12 +115,52 @@ export function writeTxnHeader(writer: JuteWriter, header: TxnHeader): void {
   writer.writeInt(header.type);
 }
 
+/** @throws JuteError when the bytes are no header */
 export function readTxnHeader(reader: JuteReader): TxnHeader {
   const clientId = reader.readSessionId();
   const cxid = reader.readInt();
-  const zxid = toZxid(reader.readLong());
+  const value = reader.readLong();
+  if (value < 0) throw new JuteError(`a txn has the zxid ${value}`);
+  const zxid = toZxid(value);
   const time = reader.readLong();
   return { clientId, cxid, zxid, time, type: reader.readInt() };
+}
+
+export const TXN_DIGEST_SIZE = 12;
+const TXN_DIGEST_VERSION = 2;
+
+/** The digest of the tree after a txn, 64 bits as two halves, each 0 … 2^32-1. */
+export interface TxnDigest {
+  readonly hi: number;
+  readonly lo: number;
+}
+
+/** What an entry of the log holds. */
+export interface LoggedTxn {
+  readonly header: TxnHeader;
+  readonly txn: Txn;
+  /** Of the tree after it; null where the entry does not say. */
+  readonly digest: TxnDigest | null;
+}
+
+/** @throws JuteError when the bytes are no entry */
+export function readEntry(reader: JuteReader): LoggedTxn {
+  const header = readTxnHeader(reader);
+  const txn = readTxnBody(reader, header.type);
+  return { header, txn, digest: readTxnDigest(reader) };
+}
+
+export function writeTxnDigest(writer: JuteWriter, { hi, lo }: TxnDigest): void {
+  writer.writeInt(TXN_DIGEST_VERSION);
+  writer.writeLongHalves(hi, lo);
+}
+
+/** What stands behind the body; null for nothing, and for a digest of a version that we do not compute. */
+export function readTxnDigest(reader: JuteReader): TxnDigest | null {
+  if (reader.remaining < TXN_DIGEST_SIZE) return null;
+  const version = reader.readInt();
+  const { hi, lo } = reader.readSessionId();
+  return version === TXN_DIGEST_VERSION ? { hi: hi >>> 0, lo: lo >>> 0 } : null;
 }
 
 /** The zxid of an encoded entry, without decoding the rest. */
@@ -197,7 +237,7 @@ export function readTxnBody(reader: JuteReader, type: number): Txn {
     case OpCode.createSession:
       return { type, timeoutMs: reader.readInt() };
     case OpCode.closeSession:
-      return { type, pathsToDelete: reader.remaining === 0 ? null : readPaths(reader) };
+      return { type, pathsToDelete: hasNoPaths(reader) ? null : readPaths(reader) };
     default:
       return readSingleTxn(reader, type);
   }
@@ -268,6 +308,12 @@ function writeCreation(writer: JuteWriter, txn: Creation): void {
 
 function readCreation(reader: JuteReader): Creation {
   return { path: readPath(reader), data: reader.readBuffer(), acl: readAcl(reader) };
+}
+
+// Without a list there may be a digest all the same. It cannot be taken for one: its version would be a list of two paths,
+// for which the rest is too short.
+function hasNoPaths(reader: JuteReader): boolean {
+  return reader.remaining === 0 || (reader.remaining === TXN_DIGEST_SIZE && reader.peekInt() === TXN_DIGEST_VERSION);
 }
 
 function readPaths(reader: JuteReader): string[] {

@@ -4,6 +4,7 @@
  */
 
 import { zkCodeOf } from '../errors.ts';
+import { Fifo } from '../fifo.ts';
 import { OpCode } from '../jute/op-code.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { DataTree } from '../tree/data-tree.ts';
@@ -20,6 +21,8 @@ export class Answers {
   readonly #bodyReader = new JuteReader();
   readonly #statistics: ServerStatistics;
   readonly #hangUp: (connection: Connection) => void;
+  /** With a setWatches under way; some may have ended since. */
+  readonly #catchingUp = new Fifo<Connection>();
   #tree: DataTree;
 
   constructor(tree: DataTree, statistics: ServerStatistics, hangUp: (connection: Connection) => void) {
@@ -34,12 +37,12 @@ export class Answers {
 
   /** Answers whatever stands at the head of the queue and waits for nothing more. */
   giveDue(connection: Connection): void {
-    while (connection.phase === 'established') {
+    while (connection.phase === 'established' && connection.catchUp === null) {
       const request = connection.pending.shiftDue();
       if (request === undefined) return;
-      const { xid, error, verdict } = request;
+      const { xid, error, errorZxid, verdict } = request;
       if (verdict !== null) this.#tellVerdict(connection, xid, verdict);
-      else if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
+      else if (error !== 0) connection.reply(xid, errorZxid ?? this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#giveSync(connection, request);
       else if (request.opCode === OpCode.closeSession) this.#giveEnd(connection, xid);
       else this.#giveLate(connection, request);
@@ -64,6 +67,27 @@ export class Answers {
       connection.output.length = before;
       connection.reply(xid, this.#tree.lastProcessedZxid, zkCodeOf('MARSHALLING_ERROR'));
     }
+    if (connection.catchUp !== null) this.#catchingUp.push(connection);
+  }
+
+  get isCatchingUp(): boolean {
+    return this.#catchingUp.size > 0;
+  }
+
+  /** Another portion of one setWatches that is under way; they take turns. */
+  advanceCatchUp(): void {
+    const connection = this.#catchingUp.shift();
+    const catchUp = connection?.catchUp ?? null;
+    if (connection === undefined || catchUp === null) return;
+    if (!catchUp.advance()) return this.#catchingUp.push(connection);
+    connection.catchUp = null;
+    this.giveDue(connection);
+  }
+
+  /** All that is left of a setWatches: something that was asked after it has come back already. */
+  finishCatchUp(connection: Connection): void {
+    while (connection.catchUp?.advance() === false);
+    connection.catchUp = null;
   }
 
   /** To whom the client was when it asked: what it has proved since is for later requests. */

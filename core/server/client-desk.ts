@@ -20,14 +20,16 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
+import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import type { AuthPolicy } from './auth-policy.ts';
 import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
+import type { EagerAclCheck } from './eager-acl-check.ts';
 import type { SessionPolicy } from './handshakes.ts';
 import type { ServerLimits } from './limits.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
+import { ReadOnlyDesk } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
 import { RequestThrottle } from './request-throttle.ts';
 import { ServerLoad } from './server-load.ts';
@@ -44,6 +46,8 @@ export interface ClientPolicy extends SessionPolicy {
   /** Whether those who ask for no more may be served reads then. */
   mayServeReadOnly(): boolean;
   readonly auth: AuthPolicy;
+  /** null: ACLs of writes are the leader's matter alone. */
+  readonly eagerAcls: EagerAclCheck | null;
 }
 
 /** A connection that a client has just opened. */
@@ -68,6 +72,7 @@ export class ClientDesk implements SessionConnections {
   readonly #answers: Answers;
   readonly #load: ServerLoad;
   readonly #throttle: RequestThrottle;
+  readonly #admission: Admission;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   readonly #signsOfLife = new SignsOfLife();
@@ -75,7 +80,6 @@ export class ClientDesk implements SessionConnections {
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
   #epoch: Epoch | null = null;
-  #isWritable = true;
   /** Since when clients wait for a leader; null while there is one, and when they are not to wait any more. */
   #holdingSinceMs: number | null;
 
@@ -86,6 +90,7 @@ export class ClientDesk implements SessionConnections {
     this.#statistics = statistics;
     this.#load = new ServerLoad(policy.limits);
     this.#throttle = new RequestThrottle(policy.limits, this.#load);
+    this.#admission = new Admission(this.#load, policy.eagerAcls);
     this.#authentication = new Authentication(policy.auth, statistics);
     this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#sessions = new SessionDesk(tree, policy, this, statistics);
@@ -159,6 +164,16 @@ export class ClientDesk implements SessionConnections {
     }
   }
 
+  /** Whether `onContinue` has something to do. */
+  get hasBackgroundWork(): boolean {
+    return this.#upstream !== null && this.#answers.isCatchingUp;
+  }
+
+  /** A portion of what is too long for one turn. */
+  onContinue(): void {
+    if (this.hasBackgroundWork) this.#answers.advanceCatchUp();
+  }
+
   /** There is no leader, or this replica is not up to date with it. */
   onLeaderLost(): void {
     // Who serves without a leader goes on until there is one.
@@ -188,7 +203,7 @@ export class ClientDesk implements SessionConnections {
 
   /** False while the disk takes nothing more: writes are refused, reads go on. */
   setWritable(isWritable: boolean): void {
-    this.#isWritable = isWritable;
+    this.#admission.isWritable = isWritable;
   }
 
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
@@ -240,6 +255,7 @@ export class ClientDesk implements SessionConnections {
     if (write !== undefined && isAnswer(header, write)) {
       // The syncs before it reached the leader before it did: what they wait for is committed, though a SYNC may lag
       // behind a commit that covers both.
+      this.#answers.finishCatchUp(connection);
       connection.pending.releaseSyncs();
       this.#answers.giveDue(connection);
       return true;
@@ -300,19 +316,16 @@ export class ClientDesk implements SessionConnections {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (this.isReadOnly) refuseReadOnly(request, connection);
-    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
-    if (!this.#load.admits(request.end - request.start)) {
-      connection.fault = 'too many large requests wait already';
-      return this.close(connection);
-    }
+    connection.fault = this.#admission.judge(request, connection, this.#upstream, this.#tree);
+    if (connection.fault !== null) return this.close(connection);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
   }
 
   #canAnswerNow(connection: Connection): boolean {
-    return connection.pending.isEmpty && this.#upstream !== null && connection.phase === 'established';
+    const isFirst = connection.pending.isEmpty && connection.catchUp === null;
+    return isFirst && this.#upstream !== null && connection.phase === 'established';
   }
 
   #submit(connection: Connection, request: PendingRequest, upstream: Upstream): void {
@@ -367,6 +380,7 @@ export class ClientDesk implements SessionConnections {
     this.#connections.delete(connection);
     this.#signsOfLife.forget(connection);
     this.#tree.watches.removeAll(connection);
+    connection.catchUp = null;
     this.#sessions.forget(connection);
   }
 }

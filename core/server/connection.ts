@@ -27,6 +27,11 @@ import type { ServerStatistics } from './statistics.ts';
  */
 export type ConnectionPhase = 'new' | 'connecting' | 'established' | 'finishing' | 'closed';
 
+/** An answer that is given in portions. `advance` gives one, and says whether it was the last. */
+export interface CatchUp {
+  advance(): boolean;
+}
+
 export interface ConnectionParts {
   readonly address: string;
   /** Those that it begins with. */
@@ -64,6 +69,8 @@ export class Connection implements Watcher {
   isTrusted = false;
   /** Its end is decided, and waits for answers that stand before it: nothing more is taken from it. */
   isDeaf = false;
+  /** A setWatches under way: whatever was asked after it waits. */
+  catchUp: CatchUp | null = null;
   /** What the client sent that made this end, for the log; null for an ordinary end. */
   fault: string | null = null;
   #isDirty = false;
@@ -79,9 +86,9 @@ export class Connection implements Watcher {
     this.#dirty = dirty;
   }
 
-  /** Enough requests wait: the host stops reading from this connection until some are answered. */
+  /** Enough is under way: the host stops reading from this connection until some of it is answered. */
   get isSaturated(): boolean {
-    return this.pending.isFull;
+    return this.pending.isFull || this.catchUp !== null;
   }
 
   get isOpen(): boolean {

@@ -25,5 +25,7 @@ export type ReplicaEffect =
   /** Remember durably that this replica may vote again. */
   | { readonly type: 'completeResync' }
   | { readonly type: 'role'; readonly role: RoleReport }
+  /** Tell the operator that this replica is not what it should be, and goes on. */
+  | { readonly type: 'alarm'; readonly text: string }
   /** Tell the operator. It comes seldom enough for a log. */
   | { readonly type: 'notice'; readonly text: string };

@@ -9,9 +9,10 @@ import { NO_SESSION, type PeerId, type SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { QuorumPacket } from '../jute/quorum.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
-import { type Txn, type TxnHeader, writeTxnBody, writeTxnHeader } from '../jute/txn.ts';
+import { type LoggedTxn, type Txn, type TxnHeader, writeTxnBody, writeTxnDigest, writeTxnHeader } from '../jute/txn.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
+import { DigestForecast } from '../tree/digest-forecast.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
@@ -28,12 +29,6 @@ import { SessionTracker } from './session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 import { readWriteRequest, type WriteRequest } from './write-request.ts';
 import type { WriteRules, WriteSettings } from './write-rules.ts';
-
-/** A proposal in decoded form, kept so that the leader need not decode what it has just encoded. */
-export interface Proposed {
-  readonly header: TxnHeader;
-  readonly txn: Txn;
-}
 
 /** Where the answers go that are no txns: to this replica's own clients, or back over a link; or to the operator. */
 export interface LeaderReplies {
@@ -71,13 +66,15 @@ export class LeaderDesk implements Upstream {
   readonly #tree: DataTree;
   readonly #replies: LeaderReplies;
   readonly #changes: OutstandingChanges;
+  readonly #digests: DigestForecast | null;
   readonly #tracker: SessionTracker;
   readonly #rules: WriteRules;
   readonly #reaper: Reaper;
   readonly #reader = new JuteReader();
   readonly #writer = new JuteWriter(4096);
   readonly #answers = new Fifo<WaitingAnswer>();
-  readonly #proposed = new Fifo<Proposed>();
+  /** Kept so that the leader need not decode what it has just encoded. */
+  readonly #proposed = new Fifo<LoggedTxn>();
   #lastProposed = ZXID_ZERO;
   #wallMs: number;
 
@@ -91,6 +88,7 @@ export class LeaderDesk implements Upstream {
     this.#replies = replies;
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
+    this.#digests = tree.hasDigest ? new DigestForecast(tree) : null;
     this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
@@ -190,7 +188,7 @@ export class LeaderDesk implements Upstream {
   }
 
   /** The decoded form of a proposal that is being committed, if this desk made it. */
-  takeProposed(zxid: Zxid): Proposed | null {
+  takeProposed(zxid: Zxid): LoggedTxn | null {
     const proposed = this.#proposed.peek();
     if (proposed === undefined || proposed.header.zxid !== zxid) return null;
     this.#proposed.shift();
@@ -206,6 +204,11 @@ export class LeaderDesk implements Upstream {
       answers.shift();
       first.give();
     }
+  }
+
+  /** The tree was compared as it is after `zxid`. */
+  onAudited(zxid: Zxid): void {
+    this.#digests?.forget(zxid);
   }
 
   #answerInTurn(give: () => void): void {
@@ -234,7 +237,9 @@ export class LeaderDesk implements Upstream {
     this.#writer.reset();
     writeTxnHeader(this.#writer, header);
     writeTxnBody(this.#writer, txn);
-    this.#proposed.push({ header, txn });
+    const digest = this.#digests === null || txn.type === OpCode.error ? null : this.#digests.after(header, txn);
+    if (digest !== null) writeTxnDigest(this.#writer, digest);
+    this.#proposed.push({ header, txn, digest });
     this.#lastProposed = header.zxid;
     this.#peer.step({ type: 'propose', zxid: header.zxid, entry: this.#writer.copy() });
   }

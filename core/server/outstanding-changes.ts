@@ -68,6 +68,11 @@ export class OutstandingChanges implements ZnodeRecords {
     this.#entries.push({ path, record, zxid: this.#zxid });
   }
 
+  /** Whether a proposal that is not applied yet concerns this znode. */
+  isUnderWay(path: string): boolean {
+    return this.#latest.has(path);
+  }
+
   /** Forgets what the tree itself shows now. */
   applied(zxid: Zxid): void {
     for (let entry = this.#entries.peek(); entry !== undefined && entry.zxid <= zxid; entry = this.#entries.peek()) {

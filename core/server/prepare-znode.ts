@@ -10,7 +10,7 @@ import { OpCode } from '../jute/op-code.ts';
 import type { SetDataRequest, VersionedRequest } from '../jute/request.ts';
 import type { CheckTxn, DeleteTxn, SetAclTxn, SetDataTxn } from '../jute/txn.ts';
 import { fixUpAcl } from './authorize.ts';
-import type { ZnodeRecords } from './outstanding-changes.ts';
+import type { OutstandingChanges } from './outstanding-changes.ts';
 import {
   nextVersion,
   type Preparation,
@@ -39,19 +39,18 @@ export function prepareDelete(request: VersionedRequest, { requester, records, r
 }
 
 /**
- * The leader found this znode of no use a moment ago. What stands before it in the queue may say otherwise: it has
- * children again, or it is gone and another of this name is there.
- * @returns null where it is to stay
+ * The tree shows a znode of no use. Where something is under way for it, that may be so no more: it has a child again, was
+ * written to, or has made way for another of this name.
+ * @returns null where it is to stay, for now
  */
-export function prepareDeleteContainer(path: string, records: ZnodeRecords): DeleteTxn | null {
+export function prepareDeleteContainer(path: string, changes: OutstandingChanges): DeleteTxn | null {
   const { parentPath } = splitPath(path);
-  const record = records.get(path);
-  const parent = records.get(parentPath);
-  if (record === null || parent === null || record.childCount > 0) return null;
-  if (record.kind !== 'container' && record.kind !== 'ttl') return null;
+  const record = changes.get(path);
+  const parent = changes.get(parentPath);
+  if (record === null || parent === null || changes.isUnderWay(path)) return null;
 
-  records.set(path, { ...record, exists: false });
-  records.set(parentPath, { ...parent, childCount: parent.childCount - 1 });
+  changes.set(path, { ...record, exists: false });
+  changes.set(parentPath, { ...parent, childCount: parent.childCount - 1 });
   return { type: OpCode.deleteContainer, path };
 }
 

@@ -15,7 +15,7 @@ import type { PeerId, SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
-import { readTxnBody, readTxnHeader } from '../jute/txn.ts';
+import { readEntry } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { SnapshotReader } from '../tree/snapshot-reader.ts';
 import type { PeerEffect, PeerInput, RoleReport } from '../zab/effects.ts';
@@ -23,9 +23,11 @@ import { Peer } from '../zab/peer.ts';
 import type { Zxid } from '../zxid.ts';
 import { ClientDesk } from './client-desk.ts';
 import type { Connection } from './connection.ts';
+import { DigestWatch } from './digest-watch.ts';
+import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
-import { LeaderDesk, type LeaderReplies, type Proposed } from './leader-desk.ts';
+import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
 import { limitsOf } from './limits.ts';
 import { Membership } from './membership.ts';
@@ -50,6 +52,7 @@ export class Replica {
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
+  readonly #digests: DigestWatch;
   readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
@@ -69,18 +72,19 @@ export class Replica {
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
     const fromMs = options.sessionPasswords.idsFromMs;
     this.#sessionIds = SessionIdSource.above(restored, options.id, { wallMs: clock.wallMs, fromMs });
-    this.#clients = new ClientDesk(
-      restored.tree,
-      {
-        ...options,
-        self: options.id,
-        ids: this.#sessionIds,
-        limits: limitsOf(options.limits, options.voters.length),
-        // A disk that has lost what it acknowledged has nothing to show.
-        mayServeReadOnly: () => options.readOnlyMode === true && this.#peer.mayVote,
-      },
-      this.statistics,
-    );
+    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
+    this.#membership.showIn(this.#tree, clock.wallMs);
+    const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
+    const policy = {
+      ...options,
+      self: options.id,
+      ids: this.#sessionIds,
+      eagerAcls: isEager ? new EagerAclCheck(options.auth, this.#writes) : null,
+      limits: limitsOf(options.limits, options.voters.length),
+      // A disk that has lost what it acknowledged has nothing to show.
+      mayServeReadOnly: () => options.readOnlyMode === true && this.#peer.mayVote,
+    };
+    this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
     this.#leaderReplies = {
@@ -91,8 +95,10 @@ export class Replica {
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
       notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
-    this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
-    this.#membership.showIn(this.#tree, clock.wallMs);
+    this.#digests = new DigestWatch({
+      counts,
+      alarm: (text) => this.#effects.push({ type: 'alarm', text }),
+    });
     this.#settle();
   }
 
@@ -139,7 +145,7 @@ export class Replica {
 
   /** Whether `onContinue` has something to do. */
   get hasBackgroundWork(): boolean {
-    return !this.#transfers.isEmpty;
+    return !this.#transfers.isEmpty || this.#clients.hasBackgroundWork;
   }
 
   takeEffects(): ReplicaEffect[] {
@@ -170,6 +176,7 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
+    this.#compareDigests();
     this.#settle();
   }
 
@@ -226,6 +233,7 @@ export class Replica {
   /** A slice of background work; the host calls it between turns, while the links have room. */
   onContinue(): void {
     this.#transfers.advance();
+    this.#clients.onContinue();
   }
 
   /** @param certificate  of the client, in DER and checked by the host; null: it has shown none */
@@ -291,7 +299,7 @@ export class Replica {
       case 'streamSnapshot':
         return this.#transfers.begin(effect.to, effect.stream, this.#tree);
       case 'receiveSnapshot':
-        return this.#receiveSnapshot(effect.bytes, effect.last, effect.zxid);
+        return this.#receiveSnapshot(effect);
       case 'commit':
         return this.#commit(effect.zxid, effect.entry);
       case 'role':
@@ -304,19 +312,19 @@ export class Replica {
   }
 
   #commit(zxid: Zxid, entry: Uint8Array): void {
-    const { header, txn } = this.#leader?.takeProposed(zxid) ?? this.#decode(entry);
+    const { header, txn, digest } = this.#leader?.takeProposed(zxid) ?? readEntry(this.#entryReader.reset(entry));
     const result = this.#tree.apply(header, txn, this.#clients.makeWay(header));
     if (header.type === OpCode.createSession) this.#sessionIds.onKnown(header.clientId);
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
+    if (this.#digests.onApplied(header, digest)) this.#compareDigests();
     if (this.#snapshots.onTxn()) this.#beginSnapshot();
   }
 
-  #decode(entry: Uint8Array): Proposed {
-    const reader = this.#entryReader.reset(entry);
-    const header = readTxnHeader(reader);
-    return { header, txn: readTxnBody(reader, header.type) };
+  #compareDigests(): void {
+    this.#digests.compare(this.#tree, this.#clock.nowMs);
+    this.#leader?.onAudited(this.#tree.lastProcessedZxid);
   }
 
   #beginSnapshot(): void {
@@ -337,16 +345,9 @@ export class Replica {
       return;
     }
     if (role.state === 'leading') {
-      const { id: self, tickMs, heartbeatIntervalMs, auth } = this.#options;
-      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, {
-        ...this.#clock,
-        self,
-        tickMs,
-        heartbeatIntervalMs,
-        settings: this.#writes,
-        auth,
-        membership: this.#membership,
-      });
+      const own = { self: this.id, settings: this.#writes, membership: this.#membership };
+      const options = { ...this.#options, ...this.#clock, ...own };
+      this.#leader = new LeaderDesk(this.#peer, this.#tree, this.#leaderReplies, options);
       this.#clients.onLeader(this.#leader, epoch);
     } else {
       this.#clients.onLeader(new LearnerDesk(this.#peer), epoch);
@@ -370,18 +371,20 @@ export class Replica {
     else this.#clients.onRevalidated(packet.session, packet.valid);
   }
 
-  #receiveSnapshot(bytes: Uint8Array, last: boolean, zxid: Zxid): void {
-    this.#incoming ??= new SnapshotReader('stream', this.#writes);
+  #receiveSnapshot({ bytes, last, zxid, wholeFrom }: PeerEffect & { type: 'receiveSnapshot' }): void {
+    this.#incoming ??= new SnapshotReader('stream', { ...this.#writes, digestEnabled: this.#tree.hasDigest });
     this.#incoming.push(bytes);
     if (!last) return;
     const tree = this.#incoming.finish(zxid);
     this.#incoming = null;
+    tree.wholeFrom = wholeFrom;
     this.#replaceTree(tree);
     this.#effects.push({ type: 'install', zxid, tree });
   }
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
+    this.#digests.restart();
     this.#sessionIds.onTree(tree);
     this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);

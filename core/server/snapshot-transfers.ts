@@ -68,7 +68,7 @@ export class SnapshotTransfers {
     this.#send(to, {
       type: 'packet',
       stream,
-      packet: { type: 'snapshotChunk', bytes: bytes ?? new Uint8Array(0), last },
+      packet: { type: 'snapshotChunk', bytes: bytes ?? new Uint8Array(0), last, wholeFrom: writer.wholeFrom },
     });
     if (!last) return;
     this.#transfers.delete(to);

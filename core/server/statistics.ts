@@ -59,6 +59,8 @@ const COUNTS = {
   diffs: 0,
   truncations: 0,
   snapshotsSent: 0,
+  /** Comparisons by which this replica's tree was another one than its leader's. */
+  digestMismatches: 0,
 };
 
 export type ServerCounts = typeof COUNTS;

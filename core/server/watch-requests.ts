@@ -1,31 +1,19 @@
 /**
- * Requests about watches themselves (zookeeper-facts 6.4 and 6.5; FinalRequestProcessor, DataTree): to set them anew after
- * a reconnect, to add lasting ones, to ask for them and to take them back. No path is checked, and no ACL: who may be told
- * is decided when there is something to tell.
+ * Requests about watches themselves (zookeeper-facts 6.5; FinalRequestProcessor, DataTree): to add lasting ones, to ask for
+ * them, to take them back, and to set them anew after a reconnect (watch-catch-up.ts). No path is checked, and no ACL: who
+ * may be told is decided when there is something to tell.
  */
 
-import { OpCode } from '../jute/op-code.ts';
 import { JuteError, type JuteReader } from '../jute/reader.ts';
-import { EventType } from '../jute/request.ts';
-import {
-  AddWatchMode,
-  readAddWatchRequest,
-  readCheckWatchesRequest,
-  readSetWatches2Request,
-  readSetWatchesRequest,
-  type SetWatchesRequest,
-  WatcherType,
-} from '../jute/watch.ts';
+import { AddWatchMode, readAddWatchRequest, readCheckWatchesRequest, WatcherType } from '../jute/watch.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { WatchRegistry } from '../tree/watch-registry.ts';
 import type { WatchTable } from '../tree/watches.ts';
 import type { Connection } from './connection.ts';
 import { beginReply, refuse } from './read-replies.ts';
+import { WatchCatchUp } from './watch-catch-up.ts';
 
-/**
- * Sets watches again and makes up for what changed since the last zxid that the client saw. What it missed is told before
- * the reply; lasting watches miss nothing by this, since they only ever promise what happens while they are set.
- */
+/** Leaves the rest with the connection if it does not get to the end at once. */
 export function answerSetWatches(
   tree: DataTree,
   connection: Connection,
@@ -33,15 +21,8 @@ export function answerSetWatches(
   opCode: number,
   body: JuteReader,
 ): void {
-  if (opCode === OpCode.setWatches) {
-    setOneShotWatches(tree, connection, readSetWatchesRequest(body));
-  } else {
-    const request = readSetWatches2Request(body);
-    setOneShotWatches(tree, connection, request);
-    for (const path of request.persistent) tree.watches.persistent.add(path, connection);
-    for (const path of request.persistentRecursive) tree.watches.recursive.add(path, connection);
-  }
-  connection.reply(xid, tree.lastProcessedZxid, 0);
+  const catchUp = new WatchCatchUp(tree, connection, xid, opCode, body);
+  if (!catchUp.advance()) connection.catchUp = catchUp;
 }
 
 export function answerAddWatch(tree: DataTree, connection: Connection, xid: number, body: JuteReader): void {
@@ -68,27 +49,6 @@ export function answerRemoveWatches(tree: DataTree, connection: Connection, xid:
   }
   if (wasThere) connection.reply(xid, tree.lastProcessedZxid, 0);
   else refuse(tree, connection, xid, 'NO_WATCHER');
-}
-
-function setOneShotWatches(tree: DataTree, connection: Connection, request: SetWatchesRequest): void {
-  const { watches } = tree;
-  const { relativeZxid, data, exist, child } = request;
-  for (const path of data) {
-    const row = tree.find(path);
-    if (row < 0) connection.tellMissed(EventType.nodeDeleted, path);
-    else if (tree.mzxid(row) > relativeZxid) connection.tellMissed(EventType.nodeDataChanged, path);
-    else watches.data.add(path, connection);
-  }
-  for (const path of exist) {
-    if (tree.find(path) >= 0) connection.tellMissed(EventType.nodeCreated, path);
-    else watches.data.add(path, connection);
-  }
-  for (const path of child) {
-    const row = tree.find(path);
-    if (row < 0) connection.tellMissed(EventType.nodeDeleted, path);
-    else if (tree.pzxid(row) > relativeZxid) connection.tellMissed(EventType.nodeChildrenChanged, path);
-    else watches.child.add(path, connection);
-  }
 }
 
 function registryOf({ persistent, recursive }: WatchTable, mode: number): WatchRegistry {

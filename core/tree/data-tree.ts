@@ -59,6 +59,18 @@ export class DataTree {
     this.state.lastProcessedZxid = zxid;
   }
 
+  /**
+   * Until this txn is applied the tree may hold a part of what comes after `lastProcessedZxid`, because it was loaded from a
+   * snapshot that was written while txns were applied. 0 for a tree that was whole from the start.
+   */
+  get wholeFrom(): Zxid {
+    return this.state.wholeFrom;
+  }
+
+  set wholeFrom(zxid: Zxid) {
+    this.state.wholeFrom = zxid;
+  }
+
   /** The timeout of every session, in milliseconds. */
   get sessions(): SessionMap<number> {
     return this.state.sessions;
@@ -66,6 +78,11 @@ export class DataTree {
 
   get watches(): WatchTable {
     return this.state.watches;
+  }
+
+  /** Whether `digest` is kept. */
+  get hasDigest(): boolean {
+    return this.state.digest.isEnabled;
   }
 
   /** The tree's digest, version 2. The first call after many changes costs a CRC for each znode that changed. */

@@ -7,7 +7,8 @@
  */
 
 import { crc32 } from './crc32.ts';
-import { Flag, Int, Long, type Row } from './znode-records.ts';
+import { DigestedStat } from './digested-stat.ts';
+import { Flag, Int, type Row } from './znode-records.ts';
 import type { ZnodeStore } from './znode-store.ts';
 
 export const DIGEST_VERSION = 2;
@@ -18,34 +19,78 @@ export interface DigestValue {
   readonly lo: number;
 }
 
+/** Unsigned hex, as ZooKeeper shows digests. */
+export function formatDigest({ hi, lo }: DigestValue): string {
+  return hi === 0 ? lo.toString(16) : hi.toString(16) + lo.toString(16).padStart(8, '0');
+}
+
 export function digestEquals(a: DigestValue, b: DigestValue): boolean {
   return a.lo === b.lo && a.hi === b.hi;
 }
 
+/** A sum modulo 2^64 in two halves. */
+export class DigestSum {
+  #hi = 0;
+  #lo = 0;
+
+  value(): DigestValue {
+    return { hi: this.#hi, lo: this.#lo };
+  }
+
+  set({ hi, lo }: DigestValue): void {
+    this.#hi = hi;
+    this.#lo = lo;
+  }
+
+  /** @param difference  of two digests of znodes; sums stay below 2^33 in each half, so doubles are exact */
+  add(difference: number): void {
+    const lo = this.#lo + difference;
+    const carry = Math.floor(lo / 2 ** 32);
+    this.#lo = lo - carry * 2 ** 32;
+    this.#hi = (this.#hi + carry) >>> 0;
+  }
+}
+
 const STALE_MAX = 4096;
-const STAT_BYTES = 60;
 
 export class TreeDigest {
+  /** If not, the value stands for nothing. */
+  readonly isEnabled: boolean;
   readonly #store: ZnodeStore;
   readonly #stale = new Int32Array(STALE_MAX);
   #staleCount = 0;
-  #hi = 0;
-  #lo = 0;
+  readonly #sum = new DigestSum();
   #path = Buffer.allocUnsafeSlow(256);
-  readonly #stat = new Uint8Array(STAT_BYTES);
-  readonly #statView = new DataView(this.#stat.buffer);
+  readonly #stat = new DigestedStat();
 
-  constructor(store: ZnodeStore) {
+  constructor(store: ZnodeStore, { isEnabled }: { readonly isEnabled: boolean }) {
     this.#store = store;
+    this.isEnabled = isEnabled;
   }
 
   value(): DigestValue {
     this.#settle();
-    return { hi: this.#hi, lo: this.#lo };
+    return this.#sum.value();
+  }
+
+  /** What the znode adds; 0 for one outside the digest. */
+  ofRow(row: Row): number {
+    this.#renew(row);
+    return this.#store.records.int(row, Int.digest) >>> 0;
+  }
+
+  /** CRC-32 of the znode's path and data. @param pathCrc  that of its path */
+  contentCrc(row: Row, pathCrc: number): number {
+    const store = this.#store;
+    const dataLength = store.records.int(row, Int.dataLength);
+    if (dataLength <= 0) return pathCrc;
+    const start = store.dataStart(row);
+    return crc32(store.dataPage(row), start, start + dataLength, pathCrc);
   }
 
   /** The znode changed, or is new. */
   touch(row: Row): void {
+    if (!this.isEnabled) return;
     const { records } = this.#store;
     const flags = records.int(row, Int.flags);
     if ((flags & (Flag.digestStale | Flag.outsideDigest)) !== 0) return;
@@ -57,30 +102,23 @@ export class TreeDigest {
 
   /** The znode is about to be removed. */
   forget(row: Row): void {
-    this.#add(-(this.#store.records.int(row, Int.digest) >>> 0));
+    this.#sum.add(-(this.#store.records.int(row, Int.digest) >>> 0));
   }
 
   #settle(): void {
-    const { records } = this.#store;
-    for (let index = 0; index < this.#staleCount; index++) {
-      const row = this.#stale[index] as Row;
-      const flags = records.int(row, Int.flags);
-      // Not stale: removed meanwhile, or its row was used again and stands in the list twice.
-      if ((flags & Flag.digestStale) === 0) continue;
-      const digest = this.#digestOf(row);
-      this.#add((digest >>> 0) - (records.int(row, Int.digest) >>> 0));
-      records.setInt(row, Int.digest, digest);
-      records.setInt(row, Int.flags, flags & ~Flag.digestStale);
-    }
+    for (let index = 0; index < this.#staleCount; index++) this.#renew(this.#stale[index] as Row);
     this.#staleCount = 0;
   }
 
-  // Sums stay below 2^33 in each half, so doubles are exact.
-  #add(difference: number): void {
-    const lo = this.#lo + difference;
-    const carry = Math.floor(lo / 2 ** 32);
-    this.#lo = lo - carry * 2 ** 32;
-    this.#hi = (this.#hi + carry) >>> 0;
+  // Not stale: renewed or removed meanwhile, or its row was used again and stands in the list twice.
+  #renew(row: Row): void {
+    const { records } = this.#store;
+    const flags = records.int(row, Int.flags);
+    if ((flags & Flag.digestStale) === 0) return;
+    const digest = this.#digestOf(row);
+    this.#sum.add((digest >>> 0) - (records.int(row, Int.digest) >>> 0));
+    records.setInt(row, Int.digest, digest);
+    records.setInt(row, Int.flags, flags & ~Flag.digestStale);
   }
 
   #digestOf(row: Row): number {
@@ -88,34 +126,7 @@ export class TreeDigest {
     const length = store.pathLength(row);
     if (length > this.#path.length) this.#path = Buffer.allocUnsafeSlow(length * 2);
     store.copyPath(row, this.#path, length);
-    let crc = crc32(this.#path, 0, length, 0);
-    const dataLength = store.records.int(row, Int.dataLength);
-    if (dataLength > 0) {
-      const start = store.dataStart(row);
-      crc = crc32(store.dataPage(row), start, start + dataLength, crc);
-    }
-    this.#encodeStat(row);
-    return crc32(this.#stat, 0, STAT_BYTES, crc);
+    const content = this.contentCrc(row, crc32(this.#path, 0, length, 0));
+    return this.#stat.read(store.records, row).crcAfter(content);
   }
-
-  // pzxid comes third here, and last in a snapshot.
-  #encodeStat(row: Row): void {
-    const { records } = this.#store;
-    const stat = this.#statView;
-    putLong(stat, 0, records.long(row, Long.czxid));
-    putLong(stat, 8, records.long(row, Long.mzxid));
-    putLong(stat, 16, records.long(row, Long.pzxid));
-    putLong(stat, 24, records.long(row, Long.ctime));
-    putLong(stat, 32, records.long(row, Long.mtime));
-    stat.setInt32(40, records.int(row, Int.version));
-    stat.setInt32(44, records.int(row, Int.cversion));
-    stat.setInt32(48, records.int(row, Int.aversion));
-    stat.setInt32(52, records.int(row, Int.ownerHi));
-    stat.setInt32(56, records.int(row, Int.ownerLo));
-  }
-}
-
-function putLong(target: DataView, at: number, value: number): void {
-  target.setInt32(at, Math.floor(value / 2 ** 32));
-  target.setInt32(at + 4, value | 0);
 }

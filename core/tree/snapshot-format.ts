@@ -25,10 +25,10 @@ export const TERMINATOR = '/';
 export const STREAM_SIGNATURE = 'BenWasHere';
 export const SEAL_SIZE = 13;
 
-/** The digest that the tree must have once replay has reached `zxid`. */
+/** The digest that the tree must have once replay has reached `zxid`; null: the writer did not know it. */
 export interface DigestMark {
   readonly zxid: Zxid;
-  readonly digest: DigestValue;
+  readonly digest: DigestValue | null;
 }
 
 /** The bytes are no whole, sound snapshot. */

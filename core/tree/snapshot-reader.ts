@@ -57,7 +57,7 @@ export class SnapshotReader {
     this.#phase = form === 'file' ? 'header' : 'sessionCount';
   }
 
-  /** What the tree's digest must be after replay has reached a zxid; null if the snapshot does not say. After `finish`. */
+  /** What the tree's digest must be, and from where on it is whole; null if the snapshot does not say. After `finish`. */
   get digestMark(): DigestMark | null {
     return this.#digestMark;
   }
@@ -85,6 +85,7 @@ export class SnapshotReader {
     this.#phase = 'over';
     for (const key of this.#aclKeys.values()) this.#state.acls.release(key);
     this.#state.lastProcessedZxid = lastProcessedZxid;
+    if (this.#digestMark !== null) this.#state.wholeFrom = this.#digestMark.zxid;
     return new DataTree(this.#state);
   }
 
@@ -218,8 +219,8 @@ export class SnapshotReader {
       const zxid = toZxid(reader.readLong());
       const version = reader.readInt();
       const { hi, lo } = reader.readSessionId();
-      if (zxid === ZXID_ZERO || version !== DIGEST_VERSION) return;
-      this.#digestMark = { zxid, digest: { hi: hi >>> 0, lo: lo >>> 0 } };
+      if (zxid === ZXID_ZERO) return;
+      this.#digestMark = { zxid, digest: version === DIGEST_VERSION ? { hi: hi >>> 0, lo: lo >>> 0 } : null };
     });
     this.#readSeal('digest');
   }

@@ -12,7 +12,7 @@ import type { Acl } from '../jute/acl.ts';
 import { writeAcl } from '../jute/acl.ts';
 import { ADLER32_START, adler32 } from '../jute/adler32.ts';
 import { JuteWriter } from '../jute/writer.ts';
-import { ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { toZxid, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { type AclKey, OPEN_ACL_KEY } from './acl-table.ts';
 import type { DataTree } from './data-tree.ts';
 import { DIGEST_VERSION } from './digest.ts';
@@ -29,6 +29,7 @@ import type { TreeWalk } from './znode-store.ts';
 
 // What passing over a znode costs a slice, in bytes: a slice without output must end as well.
 const SKIP_COST = 64;
+const UNKNOWN_DIGEST_VERSION = DIGEST_VERSION + 1;
 
 export class SnapshotWriter {
   /** The snapshot's zxid: where replay over it starts, and the file's name. */
@@ -52,6 +53,12 @@ export class SnapshotWriter {
     this.#acls = new Map(tree.state.acls.entries());
     this.#writeHead();
     this.#walk = tree.state.store.beginWalk();
+  }
+
+  /** After the end: who loads the snapshot has a whole tree once this txn is applied, and until then a mixture. */
+  get wholeFrom(): Zxid {
+    const { lastProcessedZxid, wholeFrom } = this.#tree;
+    return toZxid(Math.max(lastProcessedZxid, wholeFrom));
   }
 
   /**
@@ -126,10 +133,13 @@ export class SnapshotWriter {
     }
     this.#writeSeal();
     // The digest is that of the end, for only there does a tree loaded from this snapshot become the same as ours.
-    const zxid = this.#tree.lastProcessedZxid;
-    const { hi, lo } = zxid === ZXID_ZERO ? { hi: 0, lo: 0 } : this.#tree.digest;
+    // Where it is not known (the tree itself is a mixture still, or digests are off), a version that nobody computes makes
+    // readers compare nothing, but wait for that zxid all the same.
+    const zxid = this.wholeFrom;
+    const isKnown = zxid === this.#tree.lastProcessedZxid && this.#tree.hasDigest;
+    const { hi, lo } = isKnown && zxid !== ZXID_ZERO ? this.#tree.digest : { hi: 0, lo: 0 };
     writer.writeLong(zxid);
-    writer.writeInt(DIGEST_VERSION);
+    writer.writeInt(isKnown || zxid === ZXID_ZERO ? DIGEST_VERSION : UNKNOWN_DIGEST_VERSION);
     writer.writeLongHalves(hi, lo);
     this.#writeSeal();
     writer.writeLong(this.zxid);

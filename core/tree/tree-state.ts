@@ -42,6 +42,8 @@ export interface PlacedZnode {
 export interface TreeOptions {
   /** Whether owners that begin with 0xff are times to live (zookeeper.extendedTypesEnabled). Default false. */
   readonly extendedTypes?: boolean;
+  /** Whether the tree's digest is kept (zookeeper.digest.enabled). Default true. */
+  readonly digestEnabled?: boolean;
 }
 
 export class TreeState {
@@ -52,16 +54,19 @@ export class TreeState {
   /** Containers and TTL znodes: those that the leader removes once they are of no use. */
   readonly reapables = new Set<Row>();
   readonly quotas = new QuotaTable();
-  readonly digest = new TreeDigest(this.store);
+  readonly digest: TreeDigest;
   readonly watches = new WatchTable();
   /** Timeouts in milliseconds. */
   readonly sessions = new SessionMap<number>();
   lastProcessedZxid: Zxid = ZXID_ZERO;
+  /** See DataTree. */
+  wholeFrom: Zxid = ZXID_ZERO;
   /** Bytes of all paths and data; the root counts a second time, as "/". */
   dataSize = 1;
   readonly #ownerTypes: OwnerTypes;
 
-  constructor({ extendedTypes = false }: TreeOptions = {}) {
+  constructor({ extendedTypes = false, digestEnabled = true }: TreeOptions = {}) {
+    this.digest = new TreeDigest(this.store, { isEnabled: digestEnabled });
     this.#ownerTypes = extendedTypes ? 'extended' : 'plain';
     this.store.records.setInt(ROOT_ROW, Int.aclKey, this.acls.hold(OPEN_ACL));
     this.digest.touch(ROOT_ROW);

@@ -42,7 +42,14 @@ export type PeerEffect =
   /** Stream the tree to a learner as snapshotChunk packets, before anything sent to it on this stream afterwards. */
   | { readonly type: 'streamSnapshot'; readonly to: PeerId; readonly stream: number }
   /** The bytes of one snapshotChunk arrived. After the last: replace tree, snapshot files and log by them, durably. */
-  | { readonly type: 'receiveSnapshot'; readonly bytes: Uint8Array; readonly last: boolean; readonly zxid: Zxid }
+  | {
+      readonly type: 'receiveSnapshot';
+      readonly bytes: Uint8Array;
+      readonly last: boolean;
+      readonly zxid: Zxid;
+      /** With the last: the tree is a mixture until this txn is applied. */
+      readonly wholeFrom: Zxid;
+    }
   /** This peer holds again all that was committed: remember durably that it may vote. */
   | { readonly type: 'completeResync' }
   /** Apply to the tree; every entry exactly once and in zxid order. */

@@ -101,7 +101,7 @@ export class Learner {
       case 'snap':
         return this.#onSnap(packet.zxid);
       case 'snapshotChunk':
-        return this.#onSnapshotChunk(packet.bytes, packet.last);
+        return this.#onSnapshotChunk(packet);
       case 'proposal':
         return this.#onProposal(packet.zxid, packet.entry);
       case 'inform':
@@ -171,14 +171,14 @@ export class Learner {
     this.#phase = 'snapshot';
   }
 
-  #onSnapshotChunk(bytes: Uint8Array, last: boolean): void {
+  #onSnapshotChunk({ bytes, last, wholeFrom }: QuorumPacket & { readonly type: 'snapshotChunk' }): void {
     if (!this.#expects('snapshot', 'snapshotChunk')) return;
     const zxid = this.#snapshotZxid;
     if (last) {
       this.#phase = 'synchronising';
       this.#history.install(zxid);
     }
-    this.#outbox.push({ type: 'receiveSnapshot', bytes, last, zxid });
+    this.#outbox.push({ type: 'receiveSnapshot', bytes, last, zxid, wholeFrom });
   }
 
   #onProposal(zxid: Zxid, entry: Uint8Array): void {

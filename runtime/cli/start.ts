@@ -25,11 +25,12 @@ export async function runStart(options: StartOptions): Promise<number> {
     flags: { replicas, clientPort, dataDir, inMemory },
     pipelines: options.pipelines,
     // Whoever reads the line may ask for the status at once, so the socket is there before it.
-    onReady: async ({ clientPorts, startMs }) => {
+    onReady: async ({ clientPorts, secureClientPorts, startMs }) => {
       const processMs = Math.round(performance.now());
       admin = await openAdmin(clientPorts[0] ?? 0, starting);
       const ports = clientPorts.join(',');
-      console.log(`ready ports=${ports} ms=${processMs} replicas=${clientPorts.length} startMs=${startMs}`);
+      const secure = secureClientPorts.length === 0 ? '' : ` securePorts=${secureClientPorts.join(',')}`;
+      console.log(`ready ports=${ports} ms=${processMs} replicas=${clientPorts.length} startMs=${startMs}${secure}`);
     },
   });
   let runtime: Runtime;

@@ -38,16 +38,16 @@ function parseReplica(text: string): number | 'leader' {
 
 function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
   const newest = Math.max(...replicas.map(({ zxid }) => Number(zxid)));
-  const rows = replicas.map(({ id, role, zxid, clientPort, znodeCount, sessionCount, connectionCount, watchCount }) => [
-    String(id),
-    role.active ? role.state : `${role.state} (not serving)`,
-    String(clientPort ?? '-'),
-    zxid,
-    formatLag(newest - Number(zxid)),
-    String(znodeCount),
-    String(sessionCount),
-    String(connectionCount),
-    String(watchCount),
+  const rows = replicas.map((replica) => [
+    String(replica.id),
+    replica.role.active ? replica.role.state : `${replica.role.state} (not serving)`,
+    formatPorts(replica),
+    replica.zxid,
+    formatLag(newest - Number(replica.zxid)),
+    String(replica.znodeCount),
+    String(replica.sessionCount),
+    String(replica.connectionCount),
+    String(replica.watchCount),
   ]);
   const heads = ['replica', 'role', 'port', 'zxid', 'lag', 'znodes', 'sessions', 'connections', 'watches'];
   const flows = pipelines.pipelines.map((pipeline) => [
@@ -63,6 +63,10 @@ function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
   const flowHeads = ['pipeline', 'topic', 'generator', 'generated', 'handled', 'in flight', 'retried', 'dead letters'];
   const parts = [formatTable(heads, rows), ...(flows.length === 0 ? [] : ['', formatTable(flowHeads, flows)])];
   return parts.join('\n');
+}
+
+function formatPorts({ clientPort, secureClientPort }: RuntimeStatus['replicas'][number]): string {
+  return `${clientPort ?? '-'}${secureClientPort === null ? '' : `, ${secureClientPort} (TLS)`}`;
 }
 
 /** Txns behind the newest; zxids of different epochs cannot be subtracted. */

@@ -6,9 +6,11 @@ import { type SessionClock, SYSTEM_CLOCK } from './clock.ts';
 import { parseConnectString } from './connect-string.ts';
 import type { Credential } from './credentials.ts';
 import { Chroot } from './path.ts';
+import type { SaslCredentials } from './sasl-login.ts';
 import type { SessionOptions } from './session.ts';
 import type { SessionTicket } from './session-link.ts';
 import { openTcpTransport } from './tcp-transport.ts';
+import { type ClientTls, tlsTransport } from './tls-transport.ts';
 import type { OpenTransport } from './transport.ts';
 
 export interface ClientOptions {
@@ -24,6 +26,8 @@ export interface ClientOptions {
   readonly bytesMax?: number | undefined;
   /** Identities told to every server before anything else, as `addAuth` adds them. */
   readonly credentials?: readonly Credential[] | undefined;
+  /** A user whom every server is to know by SASL DIGEST-MD5. Refused: the session ends, calls fail with AUTH_FAILED. */
+  readonly sasl?: SaslCredentials | undefined;
   /** A session to go on with, instead of a new one. Whoever holds it now loses his connection. */
   readonly session?: SessionTicket | undefined;
   /**
@@ -31,7 +35,9 @@ export interface ClientOptions {
    * As soon as one takes writes, the client moves there, with a new session. Default false.
    */
   readonly allowsReadOnly?: boolean | undefined;
-  /** What carries the bytes. Default TCP. */
+  /** The servers' ports speak TLS: how, in the options of node:tls. Default: they do not. */
+  readonly tls?: ClientTls | undefined;
+  /** What carries the bytes. Default TCP, or TLS over it. */
   readonly openTransport?: OpenTransport | undefined;
   /** Time and chance; for tests. */
   readonly clock?: SessionClock | undefined;
@@ -65,9 +71,10 @@ export function resolveOptions(connectString: string, options: ClientOptions): S
     frameBytesMax,
     bounds: { requestsMax, bytesMax },
     credentials: options.credentials ?? [],
+    sasl: options.sasl ?? null,
     ticket: options.session ?? null,
     allowsReadOnly: options.allowsReadOnly ?? false,
-    openTransport: options.openTransport ?? openTcpTransport,
+    openTransport: options.openTransport ?? (options.tls === undefined ? openTcpTransport : tlsTransport(options.tls)),
     clock: options.clock ?? SYSTEM_CLOCK,
   };
 }

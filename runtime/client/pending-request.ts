@@ -21,7 +21,7 @@ export interface Settlement<Value> {
 }
 
 /** The outcomes that the client itself may give to a request. */
-export type ClientFailure = 'CONNECTION_LOSS' | 'SESSION_EXPIRED';
+export type ClientFailure = 'CONNECTION_LOSS' | 'SESSION_EXPIRED' | 'AUTH_FAILED';
 
 /** What the session's queue knows of a request: everything but the type of its value. */
 export interface PendingRequest {

@@ -11,6 +11,7 @@
  * asks for it. Source: ZooKeeper's ClientCnxn; facts 2.4, 2.8.
  */
 
+import { SaslError } from '../../core/auth/sasl-directives.ts';
 import { EnsembleError } from '../../core/errors.ts';
 import { OpCode, SpecialXid } from '../../core/jute/op-code.ts';
 import { JuteError, type JuteReader } from '../../core/jute/reader.ts';
@@ -19,9 +20,10 @@ import { JuteWriter } from '../../core/jute/writer.ts';
 import { type Credential, Credentials } from './credentials.ts';
 import { FRAME_PREFIX_SIZE, type WriteBody, writeNothing } from './frame-writer.ts';
 import type { Chroot } from './path.ts';
-import { type ReplyShape, type Settlement, TypedRequest } from './pending-request.ts';
+import { type ClientFailure, type ReplyShape, type Settlement, TypedRequest } from './pending-request.ts';
 import { NO_REPLY } from './replies.ts';
 import { type QueueBounds, RequestQueue } from './request-queue.ts';
+import { type SaslCredentials, SaslLogin } from './sasl-login.ts';
 import { type LinkOptions, SessionLink } from './session-link.ts';
 import { rearmWatches } from './watch-rearm.ts';
 import { type WatchedEventType, type WatchKind, WatchTable } from './watches.ts';
@@ -32,6 +34,7 @@ export interface SessionOptions extends LinkOptions {
   readonly chroot: Chroot;
   readonly bounds: QueueBounds;
   readonly credentials: readonly Credential[];
+  readonly sasl: SaslCredentials | null;
 }
 
 /** One request as the session sends it. Paths in `body` are the server's, `path` is the one to name in errors. */
@@ -64,6 +67,10 @@ export class Session {
   readonly #primer = new JuteWriter();
   readonly #stateListeners = new Set<(state: SessionState) => void>();
   #state: SessionState = 'connecting';
+  /** While the connection is not known to be ours: everything else waits for it. */
+  #login: SaslLogin | null = null;
+  /** What calls are told after the end that nobody here asked for. */
+  #lostBy: ClientFailure = 'SESSION_EXPIRED';
   #isFlushDue = false;
   #closing: Promise<void> | null = null;
   #onEnded: () => void = () => undefined;
@@ -126,8 +133,8 @@ export class Session {
         reject(refusal.reason);
         return;
       }
-      this.#credentials.add(credential, { resolve, reject }, this.link.isUp ? this.#primer.reset() : null);
-      if (!this.link.isUp) return;
+      this.#credentials.add(credential, { resolve, reject }, this.#isOpen ? this.#primer.reset() : null);
+      if (!this.#isOpen) return;
       // What waits was asked for under the old identities, so it leaves first.
       this.#flush();
       this.link.write(this.#primer.copy());
@@ -174,6 +181,11 @@ export class Session {
     return ended;
   }
 
+  /** Whether requests may be sent. */
+  get #isOpen(): boolean {
+    return this.link.isUp && this.#login === null;
+  }
+
   get #isEnded(): boolean {
     return this.#state === 'lost' || this.#state === 'closed';
   }
@@ -181,7 +193,7 @@ export class Session {
   /** Why a request cannot be taken, or null. */
   #refusal(path: string | null, signal: AbortSignal | undefined): { readonly reason: unknown } | null {
     if (signal?.aborted === true) return { reason: signal.reason };
-    if (this.#state === 'lost') return { reason: new EnsembleError('SESSION_EXPIRED', path) };
+    if (this.#state === 'lost') return { reason: new EnsembleError(this.#lostBy, path) };
     if (this.#state === 'closed' || this.#closing !== null) {
       return { reason: new EnsembleError('SESSION_EXPIRED', path, CLOSED) };
     }
@@ -191,7 +203,7 @@ export class Session {
 
   #flushSoon(): void {
     if (this.#queue.outboxBytes >= FLUSH_BYTES) this.#flush();
-    if (this.#isFlushDue || !this.link.isUp) return;
+    if (this.#isFlushDue || !this.#isOpen) return;
     this.#isFlushDue = true;
     // A tick comes after all promise reactions of this turn, so what they ask for is in the same buffer.
     process.nextTick(this.#flush);
@@ -199,12 +211,19 @@ export class Session {
 
   readonly #flush = (): void => {
     this.#isFlushDue = false;
-    if (!this.link.isUp) return;
+    if (!this.#isOpen) return;
     const bytes = this.#queue.takeOutbox();
     if (bytes !== null) this.link.write(bytes);
   };
 
   #onUp(): void {
+    const { sasl } = this.#options;
+    this.#login = sasl === null ? null : new SaslLogin(sasl);
+    if (this.#login === null) this.#open();
+    else this.link.write(this.#login.begin());
+  }
+
+  #open(): void {
     // A new connection hears who we are, then what we watch, and then what waited.
     const writer = this.#primer.reset();
     this.#credentials.writeAll(writer);
@@ -224,6 +243,10 @@ export class Session {
     const xid = reader.readInt();
     const zxid = reader.readLong();
     const error = reader.readInt();
+    if (this.#login !== null && xid >= 0) {
+      this.#onLoginReply(this.#login, error, reader);
+      return;
+    }
     if (xid === SpecialXid.watchEvent) {
       this.#onWatchEvent(reader, zxid);
       return;
@@ -232,6 +255,24 @@ export class Session {
     if (xid === SpecialXid.ping) return;
     if (xid === SpecialXid.auth) this.#onAuthReply(error);
     else this.#queue.onReply(xid, error, reader);
+  }
+
+  // A password that is not right now will not be right later: trying on would only be guessing.
+  #onLoginReply(login: SaslLogin, error: number, reader: JuteReader): void {
+    try {
+      const next = login.onReply(error, reader);
+      if (next !== null) {
+        this.link.write(next);
+        return;
+      }
+    } catch (cause) {
+      if (!(cause instanceof SaslError)) throw cause;
+      this.#lostBy = 'AUTH_FAILED';
+      this.#end('lost', cause.message);
+      return;
+    }
+    this.#login = null;
+    this.#open();
   }
 
   #onAuthReply(error: number): void {
@@ -253,6 +294,7 @@ export class Session {
   }
 
   #onDown(cause: Error, wasUp: boolean): void {
+    this.#login = null;
     this.#credentials.onDown();
     this.#queue.failSent('CONNECTION_LOSS', cause.message);
     if (this.#closing !== null) this.#end('closed');
@@ -265,13 +307,13 @@ export class Session {
     this.#queue.failWaitingSince(nowMs - this.#options.sessionTimeoutMs, 'CONNECTION_LOSS', causes.join('; '));
   }
 
-  #end(state: 'lost' | 'closed'): void {
+  #end(state: 'lost' | 'closed', cause: string | null = null): void {
     if (this.#isEnded) return;
-    const detail = state === 'lost' ? null : CLOSED;
+    const detail = state === 'lost' ? cause : CLOSED;
     this.link.close();
     this.#setState(state);
     this.#queue.failSent('CONNECTION_LOSS', detail);
-    this.#queue.failWaitingSince(Number.POSITIVE_INFINITY, 'SESSION_EXPIRED', detail);
+    this.#queue.failWaitingSince(Number.POSITIVE_INFINITY, this.#lostBy, detail);
     this.#credentials.onEnd(detail);
     for (const [serverPath, listener] of this.watches.drain()) {
       tell(listener, { type: 'sessionEnded', path: this.#options.chroot.toClient(serverPath), zxid: null });

@@ -1,32 +1,73 @@
-/**
- * The TLS carrier of the client protocol, for servers with a `secureClientPort`:
- *
- *     const openTransport = tlsTransport({ ca: readFileSync('ca.pem'), cert, key });
- *     const client = connect('zk.example.org:2281', { openTransport });
- */
+/** The same carrier as TCP's, through TLS. Node's TLS is loaded with the first connection that needs it. */
 
-import { isIP } from 'node:net';
-import { type ConnectionOptions, connect } from 'node:tls';
-import { carry } from './socket-transport.ts';
-import type { OpenTransport } from './transport.ts';
+import type { ConnectionOptions, TLSSocket } from 'node:tls';
+import { formatServer, type ServerAddress } from './connect-string.ts';
+import type { OpenTransport, Transport, TransportListener } from './transport.ts';
 
-export interface TlsTransportOptions extends Pick<ConnectionOptions, 'ca' | 'cert' | 'key' | 'pfx' | 'passphrase'> {
-  /** The server's certificate has to name the host that was connected to. Default true. */
-  readonly checksHostname?: boolean;
+/** Options of node:tls, as `tls.connect` takes them. */
+export type ClientTls = Pick<
+  ConnectionOptions,
+  | 'ca'
+  | 'cert'
+  | 'key'
+  | 'pfx'
+  | 'passphrase'
+  /** False: any server is taken for the right one. Default true. */
+  | 'rejectUnauthorized'
+  /** The name in the server's certificate. Default: the host of the connect string. */
+  | 'servername'
+  | 'checkServerIdentity'
+  | 'minVersion'
+  | 'maxVersion'
+  | 'ciphers'
+>;
+
+export function tlsTransport(options: ClientTls): OpenTransport {
+  return (server, listener) => new TlsTransport(options, server, listener);
 }
 
-/** Certificates and keys as node:tls takes them: PEM, or PKCS12 as `pfx`. A server that nobody in `ca` vouches for is refused. */
-export function tlsTransport({ checksHostname = true, ...material }: TlsTransportOptions): OpenTransport {
-  return (server, listener) => {
-    const socket = connect({
-      ...material,
-      host: server.host,
-      port: server.port,
-      // Addresses are no names, and must not be sent as such.
-      ...(isIP(server.host) === 0 ? { servername: server.host } : {}),
-      ...(checksHostname ? {} : { checkServerIdentity: () => undefined }),
+class TlsTransport implements Transport {
+  readonly #server: ServerAddress;
+  readonly #listener: TransportListener;
+  #socket: TLSSocket | null = null;
+  #cause: Error | null = null;
+  #isClosed = false;
+
+  constructor(options: ClientTls, server: ServerAddress, listener: TransportListener) {
+    this.#server = server;
+    this.#listener = listener;
+    void import('node:tls').then(({ connect }) => {
+      if (this.#isClosed) return;
+      const { host, port } = server;
+      // Names only: an address is in no certificate as a name.
+      const servername = /^[\d.]+$|:/.test(host) ? {} : { servername: host };
+      this.#serve(connect({ ...servername, ...options, host, port }));
     });
+  }
+
+  write(bytes: Uint8Array): void {
+    if (!this.#isClosed) this.#socket?.write(bytes);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#socket?.destroy();
+  }
+
+  #serve(socket: TLSSocket): void {
+    this.#socket = socket;
     socket.setNoDelay(true);
-    return carry({ socket, server, opened: 'secureConnect' }, listener);
-  };
+    socket.on('secureConnect', () => this.#listener.onOpen());
+    socket.on('data', (chunk: Uint8Array) => {
+      if (!this.#isClosed) this.#listener.onChunk(chunk);
+    });
+    socket.on('error', (error) => {
+      this.#cause = error;
+    });
+    socket.on('close', () => {
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      this.#listener.onClose(this.#cause ?? new Error(`${formatServer(this.#server)} closed the connection`));
+    });
+  }
 }

@@ -22,6 +22,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   heartbeatMs: 100,
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
+  digestEnabled: true,
   snapshotCompression: 'none',
   readOnlyMode: false,
   snapCount: 100_000,

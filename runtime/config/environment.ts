@@ -41,12 +41,12 @@ function scalarOf(key: string, text: string): unknown {
   if (key === 'host' || key === 'dataDir' || key === 'dataLogDir' || SECURITY_TEXTS.has(key)) return text;
   if (text === 'true' || text === 'false') return text === 'true';
   if (text === 'null') return null;
-  if (text.startsWith('[')) return listOf(text);
+  if (text.startsWith('[') || text.startsWith('{')) return structureOf(text);
   return /^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
 }
 
 /** What does not parse goes on as text, and the check of the key says what was expected. */
-function listOf(text: string): unknown {
+function structureOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

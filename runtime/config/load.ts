@@ -176,7 +176,9 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
   }
   const typed = new Set([...Object.keys(fromEnvironment), ...Object.keys(fromFlags)]);
   // A path typed into a shell starts where the shell is; one written in a file starts at the file.
-  const absolute = (key: string, path: string): string => resolve(typed.has(key) ? options.cwd : directory, path);
+  // ZooKeeper's start where its server was started.
+  const isTyped = (key: string): boolean => typed.has(key) || (source.file !== null && isZooCfg(source.file));
+  const absolute = (key: string, path: string): string => resolve(isTyped(key) ? options.cwd : directory, path);
   const { dataLogDir } = merged;
   const places = {
     dataDir: absolute('dataDir', merged.dataDir),
@@ -186,6 +188,7 @@ function completeEnsemble({ source, environment, flags, origins, options }: Laye
     ...merged,
     ...absoluteFiles(merged, absolute),
     ...places,
+    ...absoluteFiles(merged, absolute),
     servers: completeServers({ ...merged, ...places }, { listed, typed, directory }),
     minSessionTimeoutMs: merged.minSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.min * merged.tickTimeMs,
     maxSessionTimeoutMs: merged.maxSessionTimeoutMs ?? SESSION_TIMEOUT_TICKS.max * merged.tickTimeMs,

@@ -55,6 +55,7 @@ export const ENSEMBLE_CHECKS = {
   heartbeatTimeoutMs: whole({ min: 100, max: 600_000 }),
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
+  digestEnabled: flag(),
   snapshotCompression: oneOf('none', 'gz', 'snappy'),
   sessionPasswords: oneOf('secret', 'zookeeper'),
   readOnlyMode: flag(),

@@ -31,6 +31,8 @@ export interface SecurityConfig {
   readonly x509SuperUser: string | null;
   /** Replica i listens for TLS on secureClientPort + i - 1. 0: any free port for each. Default null: no such port. */
   readonly secureClientPort: number | null;
+  /** Address that it listens on. Default null: the one of the plain port. */
+  readonly secureHost: string | null;
   /** The plain client port takes TLS too, told apart by a connection's first byte. Default false. */
   readonly clientPortUnification: boolean;
   /** PEM: the private key, and the certificate with those that sign it. Absolute. Default null. */

@@ -30,6 +30,7 @@ export const SECURITY_CHECKS = {
   ensembleAuthNames: listOf(text('the name of an ensemble')),
   x509SuperUser: orNull(text('the subject of a certificate')),
   secureClientPort: orNull(whole({ min: 0, max: 65_535 })),
+  secureHost: orNull(text('a host name or an address')),
   clientPortUnification: flag(),
   tlsKeyFile: orNull(path),
   tlsCertFile: orNull(path),
@@ -54,6 +55,7 @@ export const SECURITY_DEFAULTS: SecurityConfig = Object.freeze<SecurityConfig>({
   ensembleAuthNames: [],
   x509SuperUser: null,
   secureClientPort: null,
+  secureHost: null,
   clientPortUnification: false,
   tlsKeyFile: null,
   tlsCertFile: null,
@@ -70,6 +72,7 @@ export const SECURITY_FILES = ['jaasFile', 'tlsKeyFile', 'tlsCertFile', 'tlsKeyS
 /** Text even where it reads as a number or as `true`. */
 export const SECURITY_TEXTS: ReadonlySet<string> = new Set([
   ...SECURITY_FILES,
+  'secureHost',
   'superDigest',
   'tlsKeyPassword',
   'x509SuperUser',

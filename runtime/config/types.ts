@@ -45,6 +45,11 @@ export interface EnsembleConfig extends SecurityConfig {
   /** Bounds on what a client may ask for. Default 2 and 20 ticks. */
   readonly minSessionTimeoutMs: number;
   readonly maxSessionTimeoutMs: number;
+  /**
+   * Whether txns and snapshots carry the digest of the tree, and replicas compare it with their own: a difference is an
+   * alarm in the log, and counted. Default true.
+   */
+  readonly digestEnabled: boolean;
   /** Form of the snapshots written; all are read. Default none. */
   readonly snapshotCompression: 'none' | 'gz' | 'snappy';
   /**

@@ -17,6 +17,10 @@ export interface TlsGateOptions {
   readonly log: Log;
   /** A client failed to prove who it is. */
   readonly onAuthFailed: () => void;
+  /** For a first byte, and again for the handshake. Default 5000 (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
+  readonly patienceMs?: number;
+  /** Connections that have not proved anything yet. More are turned away, so that they do not crowd out others. Default 1000. */
+  readonly strangersMax?: number;
 }
 
 /** @param certificate  of the client, in DER, and found good; null: there is none */
@@ -24,9 +28,7 @@ export type ServeStream = (stream: Socket, certificate: Uint8Array | null) => vo
 
 /** The content type of a TLS record that carries a handshake, as every first one does. */
 const HANDSHAKE_RECORD = 0x16;
-/** For the first byte, and again for the handshake (zookeeper.ssl.handshakeDetectionTimeoutMillis). */
 const PATIENCE_MS = 5000;
-/** Connections that have not proved anything yet. More are turned away, so that they do not crowd out the others. */
 const STRANGERS_MAX = 1000;
 
 export class TlsGate {
@@ -34,38 +36,41 @@ export class TlsGate {
   readonly #serve: ServeStream;
   /** Never listens: connections are handed to it. */
   readonly #server: Server;
-  /** By `address:port`. */
-  readonly #strangers = new Set<string>();
+  readonly #patienceMs: number;
+  /** Who is not through yet, by `address:port`, with what is held against him; null: nothing so far. */
+  readonly #strangers = new Map<string, string | null>();
 
   constructor(options: TlsGateOptions, serve: ServeStream) {
     this.#options = options;
     this.#serve = serve;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     const { context, clientAuth } = options.settings;
     this.#server = createServer({
       ...context,
       requestCert: clientAuth !== 'none',
-      rejectUnauthorized: clientAuth === 'need',
-      handshakeTimeout: PATIENCE_MS,
+      // Judged in `#onSecure`, where it can be said what is wrong with it and whose it is.
+      rejectUnauthorized: false,
+      handshakeTimeout: this.#patienceMs,
       // A certificate is looked at in each handshake; none is skipped for an earlier one.
       secureOptions: constants.SSL_OP_NO_TICKET,
     });
     this.#server.on('secureConnection', (stream) => this.#onSecure(stream));
     this.#server.on('tlsClientError', (error, stream) => {
-      options.onAuthFailed();
-      this.#report(peerOf(stream), `its TLS handshake failed: ${error.message}`);
+      this.#refuse(stream, `its TLS handshake failed: ${error.message}`);
     });
   }
 
   /** Takes over a connection that was just accepted. */
   admit(socket: Socket): void {
     const peer = peerOf(socket);
-    if (this.#strangers.size >= STRANGERS_MAX) {
-      this.#report(peer, `${STRANGERS_MAX} others are still shaking hands`);
+    const { strangersMax = STRANGERS_MAX } = this.#options;
+    if (this.#strangers.size >= strangersMax) {
+      this.#report(peer, `${strangersMax} others are still shaking hands`);
       socket.destroy();
       return;
     }
-    this.#strangers.add(peer);
-    socket.once('close', () => this.#strangers.delete(peer));
+    this.#strangers.set(peer, null);
+    socket.once('close', () => this.#onClose(peer, socket.bytesRead > 0));
     // A reset is an ordinary end; 'close' follows it.
     socket.on('error', () => undefined);
     if (this.#options.mode === 'tls') this.#shakeHands(socket);
@@ -74,9 +79,8 @@ export class TlsGate {
 
   #detect(socket: Socket): void {
     const timer = setTimeout(() => {
-      this.#report(peerOf(socket), `it has said nothing within ${PATIENCE_MS} ms`);
-      socket.destroy();
-    }, PATIENCE_MS);
+      this.#refuse(socket, `it has said nothing within ${this.#patienceMs} ms`);
+    }, this.#patienceMs);
     socket.once('close', () => clearTimeout(timer));
     socket.once('data', (chunk: Buffer) => {
       clearTimeout(timer);
@@ -96,13 +100,30 @@ export class TlsGate {
   #onSecure(stream: TLSSocket): void {
     const { clientAuth } = this.#options.settings;
     const certificate = clientAuth === 'none' ? undefined : stream.getPeerX509Certificate();
-    if (certificate !== undefined && !stream.authorized) {
-      this.#options.onAuthFailed();
-      this.#report(peerOf(stream), `its certificate is not good: ${stream.authorizationError}`);
-      stream.destroy();
+    if (certificate === undefined && clientAuth === 'need') this.#refuse(stream, 'it has shown no certificate');
+    else if (certificate !== undefined && !stream.authorized) {
+      this.#refuse(stream, `its certificate is not good: ${stream.authorizationError}`);
+    } else this.#handOn(stream, certificate?.raw ?? null);
+  }
+
+  /** Told when the connection has closed: a stream that broke off does not know any more whose it was. */
+  #refuse(stream: Socket, reason: string): void {
+    const peer = peerOf(stream);
+    if (this.#strangers.has(peer)) this.#strangers.set(peer, reason);
+    stream.destroy();
+  }
+
+  #onClose(peer: string, hasSpoken: boolean): void {
+    const reason = this.#strangers.get(peer);
+    if (reason === undefined) return;
+    this.#strangers.delete(peer);
+    if (reason === null) {
+      // Whoever only looks whether the port is open says nothing.
+      if (hasSpoken) this.#options.log('info', `${peer} hung up during its TLS handshake`);
       return;
     }
-    this.#handOn(stream, certificate?.raw ?? null);
+    this.#options.onAuthFailed();
+    this.#report(peer, reason);
   }
 
   #handOn(stream: Socket, certificate: Uint8Array | null): void {

@@ -26,7 +26,7 @@ export async function openClientPorts(
   { settings, host, clientPort, secureClientPort }: ReplicaThreadData,
   { log, accept, onAuthFailed }: ClientPortsListener,
 ): Promise<ClientPorts> {
-  const { tls, clientPortUnification } = settings;
+  const { tls, clientPortUnification, secureHost } = settings;
   const gate = (mode: TlsGateOptions['mode']): TlsGateOptions | null =>
     tls === null ? null : { settings: tls, mode, log, onAuthFailed };
   const plain = await ClientPort.listen({
@@ -38,7 +38,7 @@ export async function openClientPorts(
   const secure =
     secureClientPort === null
       ? null
-      : await ClientPort.listen({ host, port: secureClientPort, accept, tls: gate('tls') });
+      : await ClientPort.listen({ host: secureHost ?? host, port: secureClientPort, accept, tls: gate('tls') });
   return {
     port: plain.port,
     securePort: secure?.port ?? null,

@@ -3,6 +3,7 @@
  * server has nobody to fetch it from: its files stay as they are.
  */
 
+import { describeMismatch } from '../../core/tree/digest-audit.ts';
 import type { TreeOptions } from '../../core/tree/tree-state.ts';
 import type { Log } from '../logger.ts';
 import { describeError } from '../logger.ts';
@@ -44,7 +45,8 @@ export function openStorage({ where, isAlone, tree, listener, log }: OpenStorage
 
 function recover(storage: ReplicaStorage, log: Log): Opened {
   const recovered = storage.recover();
-  const { tornBytes, skippedSnapshots } = recovered.report;
+  const { tornBytes, skippedSnapshots, mismatch } = recovered.report;
+  if (mismatch !== null) log('error', `alarm: ${describeMismatch(mismatch)}`);
   if (tornBytes > 0) log('info', `cut ${tornBytes} bytes of an unfinished write off the end of the log`);
   for (const snapshot of skippedSnapshots) log('warn', `snapshot ${snapshot} is damaged and was passed over`);
   return { storage, recovered };

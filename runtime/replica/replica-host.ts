@@ -177,6 +177,8 @@ export class ReplicaHost {
         return this.#storage.completeResync();
       case 'role':
         return this.#options.onRole(effect.role);
+      case 'alarm':
+        return this.#options.log('error', `alarm: ${effect.text}`);
       case 'notice':
         return this.#options.log('warn', effect.text);
       default:

@@ -72,7 +72,7 @@ async function run(): Promise<void> {
       const opened = openStorage({
         where: data.storage,
         isAlone: data.voters.length === 1 && data.voters.includes(data.id),
-        tree: { extendedTypes: data.settings.extendedTypes },
+        tree: { extendedTypes: data.settings.extendedTypes, digestEnabled: data.settings.digestEnabled },
         listener,
         log,
       });
@@ -115,7 +115,9 @@ async function run(): Promise<void> {
   const ports = await openClientPorts(data, {
     log,
     accept: host.clients.accept,
-    onAuthFailed: () => (replica.statistics.counts.authFailures += 1),
+    onAuthFailed: () => {
+      replica.statistics.counts.authFailures += 1;
+    },
   });
   post({ type: 'listening', port: ports.port, securePort: ports.securePort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.

@@ -22,6 +22,7 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'readOnlyMode'
   | 'snapCount'
+  | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
@@ -33,6 +34,7 @@ export type ReplicaSettings = Pick<
   | 'eagerAclCheck'
   | 'maxFrameBytes'
   | 'clientPortUnification'
+  | 'secureHost'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;

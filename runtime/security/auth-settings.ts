@@ -9,7 +9,6 @@ import { ConfigError } from '../../core/errors.ts';
 import type { AuthPolicy } from '../../core/server/auth-policy.ts';
 import { hasTls } from '../config/security.ts';
 import type { DigestAlgorithm, SecurityConfig } from '../config/security-types.ts';
-import type { EnsembleConfig } from '../config/types.ts';
 import { hash, randomBytes } from './hash.ts';
 import { readJaasUsers } from './jaas-file.ts';
 
@@ -25,7 +24,7 @@ const HASH_NAMES: Readonly<Record<DigestAlgorithm, HashAlgorithm>> = {
 };
 
 /** @throws ConfigError when the file of users cannot be read, or holds none */
-export function readAuthSettings(config: EnsembleConfig): AuthSettings {
+export function readAuthSettings(config: SecurityConfig): AuthSettings {
   const users = readUsers(config);
   return {
     digestAlgorithm: config.digestAuth ? HASH_NAMES[config.digestAlgorithm] : null,

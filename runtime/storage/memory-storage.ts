@@ -52,7 +52,7 @@ class MemoryStorage implements ReplicaStorage {
       currentEpoch: EPOCH_ZERO,
       lastZxid: ZXID_ZERO,
       recent: [],
-      report: { snapshot: null, skippedSnapshots: [], logs: [], replayedCount: 0, tornBytes: 0 },
+      report: { snapshot: null, skippedSnapshots: [], logs: [], replayedCount: 0, tornBytes: 0, mismatch: null },
     };
   }
 

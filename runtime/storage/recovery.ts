@@ -6,19 +6,20 @@
  * Stricter than ZooKeeper: zxids must follow each other without a gap, so a log file that got lost is noticed.
  */
 
-import { JuteError, JuteReader } from '../../core/jute/reader.ts';
-import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
+import { JuteError } from '../../core/jute/reader.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
-import { SnapshotError } from '../../core/tree/snapshot-format.ts';
+import type { DigestMismatch } from '../../core/tree/digest-audit.ts';
+import { type DigestMark, SnapshotError } from '../../core/tree/snapshot-format.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
 import { type TreeOptions, TreeState } from '../../core/tree/tree-state.ts';
-import { counterOf, type Epoch, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
+import { type Epoch, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { recoverEpochs } from './epoch-files.ts';
-import { LogCorruptionError, SnapshotUnusableError } from './errors.ts';
+import { SnapshotUnusableError } from './errors.ts';
 import { listFiles, logsAfter, type NamedFile } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
-import { type LoggedEntry, RecentEntries } from './recent-entries.ts';
+import type { LoggedEntry } from './recent-entries.ts';
+import { Replay } from './replay.ts';
 import type { HistoryPlace } from './replica-place.ts';
 import { CompressionError } from './snapshot-compression.ts';
 import { finishInstall, looksComplete, readSnapshot, removeTemporaries } from './snapshot-files.ts';
@@ -45,6 +46,8 @@ export interface RecoveryReport {
   readonly replayedCount: number;
   /** Bytes of an unacknowledged write that were cut off the last log file. */
   readonly tornBytes: number;
+  /** The digests of log or snapshot are not those of the tree. Null when they agree, or there are none. */
+  readonly mismatch: DigestMismatch | null;
 }
 
 /**
@@ -61,7 +64,7 @@ export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tr
   const loaded = loadNewest({ fileSystem, directory, tree }, snapshots);
   const base = loaded.file?.zxid ?? ZXID_ZERO;
   const logs = logsAfter(allLogs, base);
-  const replay = new Replay(loaded.tree, base);
+  const replay = new Replay({ tree: loaded.tree, base, mark: loaded.mark });
   let tornBytes = 0;
   for (const log of logs) {
     const { end, tornBytes: torn } = readLog(fileSystem, log.path, (entry, zxid, entryEnd) => {
@@ -72,6 +75,7 @@ export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tr
       tornBytes = torn;
     }
   }
+  replay.finish();
   if (loaded.file === null && replay.count > 0) {
     throw new SnapshotUnusableError(directory, 'there are txn logs, but no snapshot to start from');
   }
@@ -86,13 +90,14 @@ export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tr
     acceptedEpoch: epochs.accepted,
     currentEpoch: epochs.current,
     lastZxid: replay.lastZxid,
-    recent: recentOf(replay),
+    recent: replay.recent,
     report: {
       snapshot: loaded.file?.name ?? null,
       skippedSnapshots: loaded.skipped,
       logs: logs.map((log) => log.name),
       replayedCount: replay.count,
       tornBytes,
+      mismatch: replay.mismatch,
     },
   };
 }
@@ -100,6 +105,7 @@ export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tr
 interface LoadedSnapshot {
   readonly tree: DataTree;
   readonly file: NamedFile | null;
+  readonly mark: DigestMark | null;
   readonly skipped: readonly string[];
   /** The history certainly reached this zxid: the highest name among the snapshots, loadable or not. */
   readonly reachedZxid: Zxid;
@@ -120,8 +126,8 @@ function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): Load
     const file = snapshots[index];
     if (file === undefined) break;
     try {
-      const tree = looksComplete(fileSystem, file) ? loadSnapshot(place, file) : null;
-      if (tree !== null) return { tree, file, skipped, reachedZxid };
+      const loaded = looksComplete(fileSystem, file) ? loadSnapshot(place, file) : null;
+      if (loaded !== null) return { ...loaded, file, skipped, reachedZxid };
     } catch (error) {
       if (!isDamagedSnapshot(error)) throw error;
       lastError = error;
@@ -131,7 +137,7 @@ function loadNewest(place: SnapshotPlace, snapshots: readonly NamedFile[]): Load
   if (snapshots.length > 0) {
     throw new SnapshotUnusableError(directory, `none of ${skipped.join(', ')} can be loaded`, { cause: lastError });
   }
-  return { tree: new DataTree(new TreeState(place.tree)), file: null, skipped, reachedZxid };
+  return { tree: new DataTree(new TreeState(place.tree)), file: null, mark: null, skipped, reachedZxid };
 }
 
 function isDamagedSnapshot(error: unknown): boolean {
@@ -143,72 +149,13 @@ function isDamagedSnapshot(error: unknown): boolean {
   );
 }
 
-function loadSnapshot({ fileSystem, tree }: SnapshotPlace, file: NamedFile): DataTree {
+function loadSnapshot(
+  { fileSystem, tree }: SnapshotPlace,
+  file: NamedFile,
+): { readonly tree: DataTree; readonly mark: DigestMark | null } {
   const reader = new SnapshotReader('file', tree);
   readSnapshot(fileSystem, file, (chunk) => reader.push(chunk));
-  return reader.finish(file.zxid);
-}
-
-/** Applies entries in order, and holds them against each other. */
-class Replay {
-  readonly recent = new RecentEntries();
-  count = 0;
-  lastZxid: Zxid;
-  readonly #tree: DataTree;
-  readonly #base: Zxid;
-  readonly #reader = new JuteReader();
-  #lastKept: Zxid = ZXID_ZERO;
-
-  constructor(tree: DataTree, base: Zxid) {
-    this.#tree = tree;
-    this.#base = base;
-    this.lastZxid = base;
-  }
-
-  take(path: string, entry: Buffer, zxid: Zxid, end: number): void {
-    if (zxid <= this.#base) {
-      this.#keepOnly(zxid, entry);
-      return;
-    }
-    if (this.count === 0 && this.#lastKept !== this.#base) this.recent.clear();
-    if (!follows(this.lastZxid, zxid)) {
-      const gap = `txn ${formatZxid(zxid)} follows ${formatZxid(this.lastZxid)}: records between them are missing`;
-      throw new LogCorruptionError(path, end - entry.length, gap);
-    }
-    const reader = this.#reader.reset(entry);
-    try {
-      const header = readTxnHeader(reader);
-      this.#tree.apply(header, readTxnBody(reader, header.type), false);
-    } catch (error) {
-      if (!(error instanceof JuteError || error instanceof RangeError)) throw error;
-      throw new LogCorruptionError(
-        path,
-        end - entry.length,
-        `txn ${formatZxid(zxid)} does not decode: ${error.message}`,
-      );
-    }
-    this.recent.add(zxid, entry);
-    this.lastZxid = zxid;
-    this.count += 1;
-  }
-
-  /** The log under the snapshot is not replayed, but a leader may send it to others, if there is no gap in it. */
-  #keepOnly(zxid: Zxid, entry: Buffer): void {
-    if (zxid !== this.#lastKept + 1) this.recent.clear();
-    this.recent.add(zxid, entry);
-    this.#lastKept = zxid;
-  }
-}
-
-/** @returns what a leader may send from memory: an unbroken run that ends with the history's last txn, or nothing */
-function recentOf(replay: Replay): readonly LoggedEntry[] {
-  const entries = replay.recent.list();
-  return entries[entries.length - 1]?.zxid === replay.lastZxid ? entries : [];
-}
-
-/** An epoch numbers its txns 1, 2, 3 …; every one of them is logged, failed ones too. */
-function follows(previous: Zxid, zxid: Zxid): boolean {
-  return zxid === previous + 1 || (epochOf(zxid) > epochOf(previous) && counterOf(zxid) === 1);
+  return { tree: reader.finish(file.zxid), mark: reader.digestMark };
 }
 
 /**

@@ -145,6 +145,56 @@ setWatches('catch-up asks no ACL', () => {
   ]);
 });
 
+const MANY = Array.from({ length: 10_000 }, (_, index) => `/many/${index}`);
+
+setWatches('a large one is answered in portions: others are served meanwhile, what its client asks next waits', () => {
+  const world = new World();
+  const [client, other] = [world.client(1), world.client(1)];
+  client.send({ op: 'setWatches2', since: 0, exist: MANY, recursive: MANY, persistent: ['/last'] });
+  client.send({ op: 'exists', path: '/' });
+  other.send({ op: 'exists', path: '/other' });
+  for (const each of [client, other]) each.collect();
+  assert.is(client.take(), '');
+  assert.is(other.take(), '#1 exists 1:2 NO_NODE');
+  assert.ok(client.connection.isSaturated, 'no more is read from it');
+  world.settle();
+  assert.match(client.take(), /^#1 setWatches2 1:2\n#2 exists 1:2 \{.*\}$/);
+  assert.not.ok(client.connection.isSaturated);
+  const { data, recursive, persistent } = world.replica(1).tree.watches;
+  assert.equal([data.count, recursive.count, persistent.count], [MANY.length, MANY.length, 1]);
+});
+
+setWatches('a large one tells of a change between its portions once, as missed or as it happens', () => {
+  const world = new World();
+  const [client, writer] = [world.client(1), world.client(1)];
+  ask(world, writer, create('/many'));
+  client.send({ op: 'setWatches', since: writer.lastZxidSeen, exist: MANY });
+  for (const path of ['/many/0', '/many/9999']) writer.send(create(path));
+  assert.equal(ask(world, client), ['event created /many/0 1:4', 'event created /many/9999 -1', 'setWatches 1:5']);
+});
+
+setWatches('a write behind a large one is answered behind it, and sees it done', () => {
+  for (const place of ['leader', 'follower'] as const) {
+    const world = new World({ voters: 3 });
+    const client = world.client(world[place]);
+    assert.equal(
+      ask(world, client, { op: 'setWatches', since: 0, exist: MANY }, create('/many'), create('/many/9999')),
+      ['setWatches 1:1', 'create 1:2 /many', 'event created /many/9999 1:3', 'create 1:3 /many/9999'],
+    );
+  }
+});
+
+setWatches('a connection that ends amid a large one leaves no watch behind', () => {
+  const world = new World();
+  const client = world.client(1);
+  client.send({ op: 'setWatches', since: 0, exist: MANY });
+  assert.ok(world.replica(1).tree.watches.count > 0);
+  world.replica(1).onDisconnect(client.connection);
+  world.settle();
+  assert.is(world.replica(1).tree.watches.count, 0);
+  assert.not.ok(world.replica(1).hasBackgroundWork);
+});
+
 function registered(world: World): Record<string, string[]> {
   const { data, child, persistent, recursive } = world.replica(1).tree.watches;
   const tables = { data, child, persistent, recursive };

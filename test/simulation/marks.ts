@@ -72,6 +72,9 @@ export const CLIENT_MARKS = [
   'tree recovered from a snapshot that was written while it changed',
   'multi applied',
   'multi refused',
+  'write refused by an ACL',
+  'container removed by the leader',
+  'TTL znode removed by the leader',
   'write with unknown outcome applied',
   'write with unknown outcome lost',
 ] as const;

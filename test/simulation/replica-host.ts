@@ -234,7 +234,13 @@ export class ReplicaHost implements Host {
   #onSnapshotReceived(zxid: Zxid): void {
     const { marks, proposals } = this.#context;
     if (this.#served.size > 0) marks.hit('connections ended by an installed snapshot');
-    const effect: PeerEffect = { type: 'receiveSnapshot', bytes: new Uint8Array(0), last: true, zxid };
+    const effect: PeerEffect = {
+      type: 'receiveSnapshot',
+      bytes: new Uint8Array(0),
+      last: true,
+      zxid,
+      wholeFrom: ZXID_ZERO,
+    };
     this.#environment.beforeEffect(this, effect);
     this.#believed = [...proposals.historyAt(zxid)];
     this.applied = [...this.#believed];
@@ -277,6 +283,7 @@ export class ReplicaHost implements Host {
       if (effect === undefined) return;
       if (effect.type === 'install') this.#install(effect.zxid, effect.tree);
       else if (effect.type === 'snapshot') this.#beginSnapshot(effect.zxid, effect.tree);
+      else if (effect.type === 'alarm') throw new Error(`replica ${this.id}: ${effect.text}`);
       else if (effect.type !== 'notice') {
         this.#environment.beforeEffect(this, effect);
         this.#perform(effect);
@@ -285,7 +292,7 @@ export class ReplicaHost implements Host {
     }
   }
 
-  #perform(effect: Exclude<ReplicaEffect, { type: 'install' | 'snapshot' | 'notice' }>): void {
+  #perform(effect: Exclude<ReplicaEffect, { type: 'install' | 'snapshot' | 'notice' | 'alarm' }>): void {
     switch (effect.type) {
       case 'send':
         this.#context.proposals.onSend(effect.message, this.logged);

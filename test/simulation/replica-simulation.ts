@@ -44,7 +44,13 @@ interface ReplicaWorld {
   readonly world: World;
   readonly server: Pick<
     ReplicaOptions,
-    'tickMs' | 'minSessionTimeoutMs' | 'maxSessionTimeoutMs' | 'readOnlyMode' | 'snapCount' | 'electionHoldMs'
+    | 'tickMs'
+    | 'minSessionTimeoutMs'
+    | 'maxSessionTimeoutMs'
+    | 'readOnlyMode'
+    | 'snapCount'
+    | 'electionHoldMs'
+    | 'writes'
   >;
   readonly sliceBytes: number;
   readonly clientCount: number;
@@ -67,6 +73,11 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       // No client here asks for it: it must change nothing for the others.
       readOnlyMode: prng.chance(0.5),
       electionHoldMs: prng.pick([50, 300, 3000]),
+      writes: {
+        extendedTypes: true,
+        containerCheckIntervalMs: prng.pick([40, 300]),
+        containerMaxPerMinute: prng.pick([600, 100_000]),
+      },
     },
     sliceBytes: prng.pick([200, 1000, 100_000]),
     clientCount: prng.between(2, 5),
@@ -135,6 +146,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
     cluster.runFor(server.maxSessionTimeoutMs + 2 * server.tickMs + 1500);
     settle(cluster, clients, agreement);
     state.requireModel();
+    promises.requireReaped(WALL_MS + cluster.scheduler.nowMs);
     promises.requireSettled(clients.map(({ session }) => session?.key ?? ''));
   } catch (error) {
     failure = error instanceof Error ? error : new Error(String(error));

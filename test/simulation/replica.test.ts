@@ -1,3 +1,4 @@
+// timeout: 300s
 /**
  * Whole replicas with clients under simulated faults: each seed a world of its own. `SEED=n` runs one, `SEEDS=n` that
  * many. A failure names the seed and the command that replays it, and shows the end of its transcript.

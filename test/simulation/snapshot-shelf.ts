@@ -8,12 +8,15 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { readTxnBody, readTxnHeader } from '../../core/jute/txn.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';
+import { TreeState } from '../../core/tree/tree-state.ts';
 import { describeZxid } from '../../core/zab/describe.ts';
 import type { LogEntry } from '../../core/zab/peer.ts';
 import { ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import type { Disk } from './disk.ts';
 import type { Marks } from './marks.ts';
 
+/** As the simulated replicas are told. */
+const TREE = { extendedTypes: true } as const;
 /** As many as FileStorage keeps. */
 const KEPT_COUNT = 3;
 /** Recovery reads files in pieces, and none of them fits a record. */
@@ -47,7 +50,7 @@ export class SnapshotShelf {
     // Damage may have taken them; what lies beyond the history was lost before it was durable.
     const usable = snapshotCount === 0 ? [] : this.#stored.filter(({ zxid }) => zxid <= lastZxid);
     const newest = usable.at(-1);
-    if (newest === undefined) return replay(new DataTree(), history);
+    if (newest === undefined) return replay(new DataTree(new TreeState(TREE)), history);
     this.#marks.hit('tree recovered from a snapshot');
     if (newest.endZxid > newest.zxid) {
       this.#marks.hit('tree recovered from a snapshot that was written while it changed');
@@ -67,7 +70,7 @@ export class SnapshotShelf {
 }
 
 function read({ bytes, zxid }: StoredSnapshot): DataTree {
-  const reader = new SnapshotReader('file');
+  const reader = new SnapshotReader('file', TREE);
   for (let at = 0; at < bytes.length; at += PIECE_BYTES) reader.push(bytes.subarray(at, at + PIECE_BYTES));
   return reader.finish(zxid);
 }

@@ -10,7 +10,7 @@ import { JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { PeerEffect, PeerInput } from '../../core/zab/effects.ts';
 import { type LogEntry, Peer, type PeerOptions } from '../../core/zab/peer.ts';
-import { counterOf, toZxid, type Zxid } from '../../core/zxid.ts';
+import { counterOf, toZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { type Disk, truncateAfter } from './disk.ts';
 import type { Host, HostEnvironment, HostInput } from './host.ts';
 
@@ -165,7 +165,7 @@ export class ZabHost implements Host {
       const chunk = bytes.subarray(index * chunkBytes, (index + 1) * chunkBytes);
       const last = index === chunkCount - 1;
       this.#writer.reset();
-      const packet: QuorumPacket = { type: 'snapshotChunk', bytes: chunk, last };
+      const packet: QuorumPacket = { type: 'snapshotChunk', bytes: chunk, last, wholeFrom: ZXID_ZERO };
       writePeerMessage(this.#writer, { type: 'packet', stream, packet });
       this.#environment.send(to, this.#writer.copy());
     }

@@ -28,7 +28,10 @@ export async function differentialSoak(options: SoakOptions): Promise<string | n
         tell(last);
       },
     });
-    if (report === null) tell(seed + sequences - 1);
+    if (report === null) {
+      process.stdout.write(`${sides.coverage}\n`);
+      tell(seed + sequences - 1);
+    }
     return report;
   } finally {
     await sides.stop();

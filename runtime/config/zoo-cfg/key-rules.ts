@@ -4,7 +4,7 @@
  * says the same. Source: ZooKeeper's administrator's guide; zookeeper-facts 10.5.
  */
 
-import { listOfWords, number, onOff, text, trueFalse, type ValueReader } from './value-readers.ts';
+import { digestAlgorithm, listOfWords, number, onOff, text, trueFalse, type ValueReader } from './value-readers.ts';
 
 export type KeyRule =
   /** Sets `setting` of `ensemble`, whose own check judges what `read` makes of the text. */
@@ -106,17 +106,20 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   secureClientPortAddress: sets('secureHost', text),
   'client.portUnification': sets('clientPortUnification', trueFalse),
   'ssl.keyStore.location': sets('tlsKeyStore', text),
-  'ssl.keyStore.password': sets('tlsKeyStorePassword', text, { isSecret: true }),
-  'ssl.trustStore.location': sets('tlsTrustStore', text),
-  'ssl.trustStore.password': sets('tlsTrustStorePassword', text, { isSecret: true }),
-  'ssl.clientAuth': sets('tlsClientAuth', text),
-  'ssl.ciphersuites': sets('tlsCipherSuites', listOfWords),
-  'ssl.enabledProtocols': sets('tlsEnabledProtocols', listOfWords),
-  'ssl.protocol': sets('tlsProtocol', text),
+  'ssl.keyStore.password': sets('tlsKeyPassword', text, { isSecret: true }),
+  'ssl.trustStore.location': sets('tlsCaFile', text),
+  'ssl.trustStore.password': ignored('the certificates of those who sign are in PEM, which has no password'),
+  'ssl.clientAuth': sets('tlsClientAuth', (value) => value.toLowerCase()),
+  'ssl.ciphersuites': ignored('OpenSSL chooses among those that it holds for safe'),
+  'ssl.enabledProtocols': sets('tlsProtocols', listOfWords),
+  'ssl.protocol': sets('tlsProtocols', listOfWords),
 
   'DigestAuthenticationProvider.superDigest': sets('superDigest', text, { isSecret: true }),
-  'DigestAuthenticationProvider.digestAlg': sets('digestAlgorithm', text),
+  'DigestAuthenticationProvider.digestAlg': sets('digestAlgorithm', digestAlgorithm),
   'DigestAuthenticationProvider.enabled': sets('digestAuth', trueFalse),
+  superUser: sets('saslSuperUsers', listOfWords),
+  'X509AuthenticationProvider.superUser': sets('x509SuperUser', text),
+  ensembleAuthName: sets('ensembleAuthNames', listOfWords),
   'java.security.auth.login.config': sets('jaasFile', text),
   sessionRequireClientSASLAuth: sets('sessionRequireClientSasl', trueFalse),
   allowSaslFailedClients: sets('allowSaslFailedClients', trueFalse),

@@ -22,6 +22,13 @@ export const onOff: ValueReader = (text) => {
 
 export const text: ValueReader = (value) => value;
 
+/** Java knows each under several names. */
+export const digestAlgorithm: ValueReader = (text) => {
+  const [, size] = /^SHA-?(|1|256|384|512)$/i.exec(text) ?? [];
+  if (size === undefined) return text;
+  return size === '' || size === '1' ? 'SHA1' : `SHA-${size}`;
+};
+
 export const listOfWords: ValueReader = (value) =>
   value
     .split(',')

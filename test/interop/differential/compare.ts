@@ -1,4 +1,5 @@
 /** Plays a sequence on all sides at once and finds where one of ours was told something else than Apache's. */
+import type { Coverage } from './coverage.ts';
 import type { Dialect } from './dialect.ts';
 import { blurred } from './known-differences.ts';
 import type { Action } from './operation.ts';
@@ -9,6 +10,8 @@ export interface Sides {
   readonly apache: Side;
   readonly ours: readonly Side[];
   readonly dialect: Dialect;
+  /** What Apache's has told. */
+  readonly coverage: Coverage;
 }
 
 export interface Difference {
@@ -27,6 +30,7 @@ export async function compare(sides: Sides, root: string, actions: readonly Acti
     [sides.apache, ...sides.ours].map((side) => play(side, root, actions)),
   );
   for (const [position, { index, session, lines }] of apache.entries()) {
+    sides.coverage.add(lines);
     const expected = blurred(lines, sides.dialect);
     for (const [which, blocks] of others.entries()) {
       const told = blurred(blocks[position]?.lines ?? [], sides.dialect);

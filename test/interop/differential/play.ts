@@ -8,7 +8,6 @@
  */
 import { type SessionId, sessionIdEquals } from '../../../core/ids.ts';
 import { type Action, isSentAlone, isSentLast, LAST_SEEN, type Operation, type Request } from './operation.ts';
-import { NOT_READY } from './ready.ts';
 import { removeTree } from './remove-tree.ts';
 import type { WireNotation } from './wire.ts';
 import { WireSession } from './wire-session.ts';
@@ -123,7 +122,7 @@ class Player {
   }
 
   async clean(root: string): Promise<void> {
-    if (!NOT_READY.has('addAuth')) await removeTree(this.#at(0), root);
+    await removeTree(this.#at(0), root);
   }
 
   async end(): Promise<void> {

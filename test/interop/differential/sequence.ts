@@ -16,7 +16,6 @@ import {
   type Request,
 } from './operation.ts';
 import { SESSION_COUNT } from './play.ts';
-import { isReady } from './ready.ts';
 import { BAD_FLAGS, DATA, LIMITS, PLAIN_FLAGS, TTLS, Vocabulary, WATCHER_TYPES } from './vocabulary.ts';
 
 export interface SequenceOptions {
@@ -120,13 +119,6 @@ class Generator {
   }
 
   #operation(): Operation {
-    for (;;) {
-      const operation = this.#anyOperation();
-      if (isReady(operation)) return operation;
-    }
-  }
-
-  #anyOperation(): Operation {
     let draw = this.#prng.unit() * this.#weightSum;
     for (const [weight, make] of this.#kinds) {
       draw -= weight;
@@ -227,7 +219,7 @@ class Generator {
   #watcherRequest(op: 'removeWatches' | 'checkWatches'): Request {
     const prng = this.#prng;
     if (prng.chance(0.4)) return { op, path: this.#words.persistentPath(), type: this.#watcherType([3, 3, 3, 0, 9]) };
-    return { op, path: this.#words.watchedPath(), type: this.#watcherType(WATCHER_TYPES) };
+    return { op, path: this.#words.formerlyWatchedPath(), type: this.#watcherType(WATCHER_TYPES) };
   }
 
   #watcherType(types: readonly number[]): number {

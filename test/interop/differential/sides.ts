@@ -5,6 +5,7 @@
 import { startTestEnsemble, type TestEnsemble } from '../../../runtime/testing.ts';
 import { startApacheZooKeeper } from '../../support/apache-zookeeper.ts';
 import type { Sides } from './compare.ts';
+import { Coverage } from './coverage.ts';
 import type { Dialect } from './dialect.ts';
 import { skipsZxidFor } from './known-differences.ts';
 
@@ -51,6 +52,7 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
   }
   return {
     dialect,
+    coverage: new Coverage(),
     apache: {
       name: 'Apache',
       ports: apache.servers.map(({ clientPort }) => clientPort),
@@ -74,6 +76,7 @@ function startOurs(replicas: number): Promise<TestEnsemble> {
     maxSessionTimeoutMs: MAX_SESSION_TIMEOUT_MS,
     extendedTypes: true,
     enforceQuota: true,
+    superDigest: SUPER_DIGEST,
     containerCheckIntervalMs: NEVER_MS,
   });
 }

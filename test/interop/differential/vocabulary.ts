@@ -22,6 +22,7 @@ export const TTLS: readonly number[] = [100_000, 1, 2 ** 40 - 1, 2 ** 40, 0, -1,
 export const PLAIN_FLAGS: readonly number[] = [0, 0, 0, 0, 0, 0, 1, 2, 2, 3];
 export const BAD_FLAGS: readonly number[] = [7, -1, 1000];
 export const WATCHER_TYPES: readonly number[] = [1, 2, 3, 3, 0, 9];
+const REMEMBERED = 10;
 const NAMES = ['a', 'b', 'c'];
 const VERSIONS = [-1, -1, -1, -1, 0, 0, 1, 2, -2];
 
@@ -115,6 +116,7 @@ export class Vocabulary {
   readonly #dialect: Dialect;
   /** Paths that were created, perhaps in vain, perhaps deleted since: where requests are likely to find something. */
   readonly #likely: string[] = [];
+  readonly #watched: string[] = [];
 
   constructor({ prng, root, dialect }: VocabularyOptions) {
     this.#prng = prng;
@@ -125,7 +127,7 @@ export class Vocabulary {
   /** A path was created, or is about to be. */
   remember(path: string): void {
     this.#likely.push(path);
-    if (this.#likely.length > 10) this.#likely.shift();
+    if (this.#likely.length > REMEMBERED) this.#likely.shift();
   }
 
   /** The path created last. */
@@ -154,6 +156,7 @@ export class Vocabulary {
     const prng = this.#prng;
     if (prng.chance(0.01)) return null;
     if (prng.chance(0.05)) return this.#oddPath();
+    if (prng.chance(0.05)) return `${this.#root}/h`;
     if (this.#likely.length > 0 && prng.chance(0.7)) return prng.pick(this.#likely);
     return this.#anyPath();
   }
@@ -170,8 +173,16 @@ export class Vocabulary {
   watchedPath(): string {
     for (;;) {
       const path = this.shownPath();
-      if (this.#dialect === '3.9' || !isForPersistent(path, this.#root)) return path;
+      if (this.#dialect === '3.8' && isForPersistent(path, this.#root)) continue;
+      this.#watched.push(path);
+      if (this.#watched.length > REMEMBERED) this.#watched.shift();
+      return path;
     }
+  }
+
+  /** One that may have a watch now. */
+  formerlyWatchedPath(): string {
+    return this.#watched.length === 0 ? this.watchedPath() : this.#prng.pick(this.#watched);
   }
 
   /** One for watches that stay, and how they look at it. Against 3.8 each path has one mode only. */

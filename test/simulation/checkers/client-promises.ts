@@ -16,7 +16,7 @@ import { describeRequest, isWrite, type ReadRequest, type ReplyBody } from '../c
 import type { Marks } from '../marks.ts';
 import type { AgreementChecker } from './agreement.ts';
 import { isSameData, Model } from './model.ts';
-import type { WriteResult, ZnodeState } from './model-writes.ts';
+import { isOfNoUse, type WriteResult, type ZnodeState } from './model-writes.ts';
 
 /** Long against a request's way through an ensemble that serves, short against any session's timeout. */
 const CALM_MS = 400;
@@ -78,6 +78,17 @@ export class ClientPromises {
     if (found.isExpired) this.marks.hit('session expired');
   }
 
+  /** Long after everything rests: what the leader removes by itself is gone. */
+  requireReaped(wallMs: number): void {
+    const model = this.advance();
+    for (const path of model.paths) {
+      const state = model.current(path);
+      invariant(state === null || !isOfNoUse(state, wallMs), 'I26: what is of no use is removed', { path });
+    }
+    if (model.reapedKinds.has('container')) this.marks.hit('container removed by the leader');
+    if (model.reapedKinds.has('ttl')) this.marks.hit('TTL znode removed by the leader');
+  }
+
   /** When everything rests. @param kept  sessions that a client still holds: no others are left */
   requireSettled(kept: readonly string[]): void {
     const model = this.advance();
@@ -92,6 +103,7 @@ export class ClientPromises {
     }
     for (const { outcome } of model.decided.values()) {
       if (outcome.error === zkCodeOf('SESSION_MOVED')) this.marks.hit('write refused because its session moved');
+      if (outcome.error === zkCodeOf('NO_AUTH')) this.marks.hit('write refused by an ACL');
     }
     for (const operation of model.operations) {
       if (!operation.isUnknown || !isWrite(operation.request)) continue;
@@ -212,10 +224,11 @@ function requireResult(
   stat: Stat | null,
   seen: () => Readonly<Record<string, unknown>>,
 ): void {
-  if (type === 'create' && path !== expected?.path) {
+  const isCreate = type.startsWith('create');
+  if (isCreate && path !== expected?.path) {
     invariant(false, `I24: the created path is ${expected?.path} and not ${path}`, seen());
   }
-  if (type !== 'create' && type !== 'setData') return;
+  if (!isCreate && type !== 'setData' && type !== 'setACL') return;
   const state = expected?.state ?? null;
   if (stat === null || state === null || !isStatOf(stat, state)) {
     invariant(false, 'I22: a write is answered with the stat that it left', seen());
@@ -228,6 +241,7 @@ export function isStatOf(stat: Stat, state: ZnodeState): boolean {
     stat.mzxid === state.mzxid &&
     stat.pzxid === state.pzxid &&
     stat.version === state.version &&
+    stat.aversion === state.aversion &&
     stat.cversion === state.createdCount * 2 - state.children.length &&
     stat.numChildren === state.children.length &&
     stat.dataLength === state.data.length &&

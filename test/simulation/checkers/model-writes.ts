@@ -2,6 +2,8 @@
 
 import { zkCodeOf } from '../../../core/errors.ts';
 import { NO_SESSION, type SessionId } from '../../../core/ids.ts';
+import { Permission } from '../../../core/jute/acl.ts';
+import type { TxnHeader } from '../../../core/jute/txn.ts';
 import type { Zxid } from '../../../core/zxid.ts';
 import type { SimpleWrite, WriteRequest } from '../clients/requests.ts';
 import type { Change } from './model.ts';
@@ -16,7 +18,16 @@ export interface ZnodeState {
   readonly children: readonly string[];
   readonly owner: SessionId;
   readonly data: Uint8Array;
+  readonly aversion: number;
+  /** What everybody may do. */
+  readonly perms: number;
+  /** Milliseconds since 1970, of the leader that decided. */
+  readonly mtime: number;
+  readonly kind: ZnodeKind;
 }
+
+/** `ttl` in milliseconds. */
+export type ZnodeKind = 'plain' | 'container' | { readonly ttl: number };
 
 export interface WriteResult {
   readonly error: number;
@@ -39,11 +50,13 @@ export class Changes {
   readonly #before: (path: string) => ZnodeState | null;
   readonly #zxid: Zxid;
   readonly #session: SessionId;
+  readonly #time: number;
 
-  constructor(before: (path: string) => ZnodeState | null, zxid: Zxid, session: SessionId) {
+  constructor(before: (path: string) => ZnodeState | null, { zxid, clientId, time }: TxnHeader) {
     this.#before = before;
     this.#zxid = zxid;
-    this.#session = session;
+    this.#session = clientId;
+    this.#time = time;
   }
 
   get(path: string): ZnodeState | null {
@@ -51,15 +64,27 @@ export class Changes {
     return changed === undefined ? this.#before(path) : changed;
   }
 
-  create(path: string, data: Uint8Array, isEphemeral: boolean): ZnodeState {
+  create(path: string, data: Uint8Array, kind: ZnodeKind | 'ephemeral'): ZnodeState {
     const [parentPath, name] = split(path);
     const parent = this.get(parentPath);
     if (parent === null) throw new Error(`no parent for ${path}`);
     const zxid = this.#zxid;
     const children = [...parent.children, name];
     this.states.set(parentPath, { ...parent, createdCount: parent.createdCount + 1, pzxid: zxid, children });
-    const owner = isEphemeral ? this.#session : NO_SESSION;
-    const state = { czxid: zxid, mzxid: zxid, pzxid: zxid, version: 0, createdCount: 0, children: [], owner, data };
+    const state: ZnodeState = {
+      czxid: zxid,
+      mzxid: zxid,
+      pzxid: zxid,
+      version: 0,
+      createdCount: 0,
+      children: [],
+      owner: kind === 'ephemeral' ? this.#session : NO_SESSION,
+      data,
+      aversion: 0,
+      perms: Permission.all,
+      mtime: this.#time,
+      kind: kind === 'ephemeral' ? 'plain' : kind,
+    };
     this.states.set(path, state);
     this.changes.push({ path, change: 'created' }, { path: parentPath, change: 'children' });
     return state;
@@ -77,12 +102,21 @@ export class Changes {
   }
 
   setData(path: string, state: ZnodeState, data: Uint8Array): ZnodeState {
-    const changed = { ...state, data, version: state.version + 1, mzxid: this.#zxid };
+    const changed = { ...state, data, version: state.version + 1, mzxid: this.#zxid, mtime: this.#time };
     this.states.set(path, changed);
     this.changes.push({ path, change: 'data' });
     return changed;
   }
+
+  setAcl(path: string, state: ZnodeState, perms: number): ZnodeState {
+    const changed = { ...state, perms, aversion: state.aversion + 1 };
+    this.states.set(path, changed);
+    return changed;
+  }
 }
+
+type AnyCreate = Extract<SimpleWrite, { readonly type: 'create' | 'createContainer' | 'createTTL' }>;
+type SetAcl = Extract<WriteRequest, { readonly type: 'setACL' }>;
 
 export function decide(request: WriteRequest, changes: Changes): Outcome {
   if (request.type === 'closeSession') return { error: 0, results: [] };
@@ -99,14 +133,19 @@ export function decide(request: WriteRequest, changes: Changes): Outcome {
   return { error: 0, results };
 }
 
-function decideOne(op: SimpleWrite, changes: Changes): WriteResult {
+function decideOne(op: SimpleWrite | SetAcl, changes: Changes): WriteResult {
   switch (op.type) {
     case 'create':
+    case 'createContainer':
+    case 'createTTL':
       return decideCreate(op, changes);
     case 'delete': {
+      const parent = changes.get(split(op.path)[0]);
+      if (parent === null) return refused('NO_NODE');
+      if (!permits(parent, Permission.delete)) return refused('NO_AUTH');
       const state = changes.get(op.path);
-      if (changes.get(split(op.path)[0]) === null || state === null) return refused('NO_NODE');
-      if (!matches(op.version, state)) return refused('BAD_VERSION');
+      if (state === null) return refused('NO_NODE');
+      if (!matches(op.version, state.version)) return refused('BAD_VERSION');
       if (state.children.length > 0) return refused('NOT_EMPTY');
       changes.remove(op.path);
       return done(op.path, null);
@@ -115,26 +154,51 @@ function decideOne(op: SimpleWrite, changes: Changes): WriteResult {
     case 'check': {
       const state = changes.get(op.path);
       if (state === null) return refused('NO_NODE');
-      if (!matches(op.version, state)) return refused('BAD_VERSION');
+      if (op.type === 'setData' && !permits(state, Permission.write)) return refused('NO_AUTH');
+      if (!matches(op.version, state.version)) return refused('BAD_VERSION');
       return done(op.path, op.type === 'setData' ? changes.setData(op.path, state, op.data) : null);
+    }
+    case 'setACL': {
+      const state = changes.get(op.path);
+      if (state === null) return refused('NO_NODE');
+      if (!matches(op.version, state.aversion)) return refused('BAD_VERSION');
+      return done(op.path, changes.setAcl(op.path, state, op.perms));
     }
   }
 }
 
-function decideCreate(op: SimpleWrite & { readonly type: 'create' }, changes: Changes): WriteResult {
+function decideCreate(op: AnyCreate, changes: Changes): WriteResult {
   const [parentPath] = split(op.path);
   const parent = changes.get(parentPath);
   if (parent === null) return refused('NO_NODE');
-  const isSequential = (op.flags & 2) !== 0;
+  if (!permits(parent, Permission.create)) return refused('NO_AUTH');
+  const flags = op.type === 'create' ? op.flags : 0;
+  const isSequential = (flags & 2) !== 0;
   const path = isSequential ? op.path + String(parent.createdCount).padStart(10, '0') : op.path;
   if (changes.get(path) !== null) return refused('NODE_EXISTS');
   if (parent.owner.hi !== 0 || parent.owner.lo !== 0) return refused('NO_CHILDREN_FOR_EPHEMERALS');
-  const state = changes.create(path, op.data, (op.flags & 1) !== 0);
+  const state = changes.create(path, op.data, kindOf(op));
   return { error: 0, path, state, parentCreatedCount: parent.createdCount + 1 };
 }
 
-function matches(version: number, state: ZnodeState): boolean {
-  return version === -1 || version === state.version;
+function kindOf(op: AnyCreate): ZnodeKind | 'ephemeral' {
+  if (op.type === 'createContainer') return 'container';
+  if (op.type === 'createTTL') return { ttl: op.ttl };
+  return (op.flags & 1) === 0 ? 'plain' : 'ephemeral';
+}
+
+/** Whether the leader may remove a znode in nobody's name. */
+export function isOfNoUse({ children, createdCount, mtime, kind }: ZnodeState, time: number): boolean {
+  if (kind === 'plain' || children.length > 0) return false;
+  return kind === 'container' ? createdCount > 0 : time - mtime > kind.ttl;
+}
+
+function permits({ perms }: ZnodeState, permission: number): boolean {
+  return (perms & permission) !== 0;
+}
+
+function matches(expected: number, version: number): boolean {
+  return expected === -1 || expected === version;
 }
 
 function refused(code: Parameters<typeof zkCodeOf>[0]): WriteResult {

@@ -8,7 +8,8 @@
 
 import { invariant } from '../../../core/assert.ts';
 import { zkCodeOf } from '../../../core/errors.ts';
-import { NO_SESSION, type SessionId } from '../../../core/ids.ts';
+import { isNoSession, NO_SESSION, type SessionId } from '../../../core/ids.ts';
+import { Permission } from '../../../core/jute/acl.ts';
 import { OpCode } from '../../../core/jute/op-code.ts';
 import { JuteReader } from '../../../core/jute/reader.ts';
 import { readTxnBody, readTxnHeader, type Txn, type TxnHeader } from '../../../core/jute/txn.ts';
@@ -16,9 +17,9 @@ import { describeZxid } from '../../../core/zab/describe.ts';
 import type { LogEntry } from '../../../core/zab/peer.ts';
 import { ZXID_ZERO, type Zxid } from '../../../core/zxid.ts';
 import { type Operation, operationKey, sessionKey } from '../clients/operation.ts';
-import { isWrite, type SimpleWrite, type WriteRequest } from '../clients/requests.ts';
+import { isWrite, type WriteRequest } from '../clients/requests.ts';
 import { sameBytes } from '../disk.ts';
-import { Changes, decide, type Outcome, type ZnodeState } from './model-writes.ts';
+import { Changes, decide, isOfNoUse, type Outcome, type ZnodeState } from './model-writes.ts';
 
 export interface ModelSession {
   readonly id: SessionId;
@@ -62,6 +63,10 @@ const ROOT: ZnodeState = {
   children: ['zookeeper'],
   owner: NO_SESSION,
   data: new Uint8Array(0),
+  aversion: 0,
+  perms: Permission.all,
+  mtime: 0,
+  kind: 'plain',
 };
 
 export class Model {
@@ -69,6 +74,7 @@ export class Model {
   readonly decided = new Map<Zxid, Decided>();
   /** Sessions with which ephemerals went. */
   readonly hadEphemerals = new Set<string>();
+  readonly reapedKinds = new Set<'container' | 'ttl'>();
   lastZxid: Zxid = ZXID_ZERO;
   readonly #operations = new Map<string, Operation>();
   readonly #versions = new Map<string, Version[]>([['/', [{ zxid: ZXID_ZERO, state: ROOT }]]]);
@@ -154,6 +160,7 @@ export class Model {
       this.sessions.set(session, { id: clientId, timeoutMs, closedAt: null, isExpired: false, lastEffectiveXid: 0 });
       return;
     }
+    if (txn.type === OpCode.deleteContainer) return this.#reap(header, txn.path);
     const outcome =
       txn.type === OpCode.closeSession ? this.#close(header, txn.pathsToDelete) : this.#decide(header, txn);
     this.decided.set(zxid, { session, cxid, outcome });
@@ -170,7 +177,7 @@ export class Model {
       `I20: with its session go all its ephemerals (${owned.join(' ')})`,
       header,
     );
-    const changes = new Changes((path) => this.current(path), zxid, clientId);
+    const changes = new Changes((path) => this.current(path), header);
     // In which order they go is the leader's choice; their events come in the same.
     for (const path of paths ?? []) changes.remove(path);
     if (owned.length > 0) this.hadEphemerals.add(sessionKey(clientId));
@@ -178,6 +185,17 @@ export class Model {
     session.closedAt = zxid;
     session.isExpired = cxid === 0;
     return { error: 0, results: [] };
+  }
+
+  /** A container or a TTL znode goes, in nobody's name. */
+  #reap(header: TxnHeader, path: string): void {
+    const state = this.current(path);
+    const isDue = state !== null && isOfNoUse(state, header.time);
+    insist(isDue && isNoSession(header.clientId), `I26: only what is of no use is removed unasked (${path})`, header);
+    const changes = new Changes((each) => this.current(each), header);
+    changes.remove(path);
+    this.reapedKinds.add(state.kind === 'container' ? 'container' : 'ttl');
+    this.#commit(changes, header.zxid);
   }
 
   #decide(
@@ -200,7 +218,7 @@ export class Model {
       'I17: nothing of a connection is carried out once its session went on elsewhere',
       header,
     );
-    const changes = new Changes((path) => this.current(path), zxid, clientId);
+    const changes = new Changes((path) => this.current(path), header);
     const { request } = operation;
     insist(isWrite(request) && request.type !== 'closeSession', 'I22: the txn is what was asked for', header);
     const outcome = decide(request, changes);
@@ -254,6 +272,12 @@ function describeTxn(txn: Txn): string {
     case OpCode.create:
     case OpCode.create2:
       return `create ${txn.path} ${hex(txn.data)} ${txn.ephemeral} parent ${txn.parentCVersion}`;
+    case OpCode.createContainer:
+      return `createContainer ${txn.path} ${hex(txn.data)} parent ${txn.parentCVersion}`;
+    case OpCode.createTTL:
+      return `createTTL ${txn.path} ${hex(txn.data)} ${txn.ttl} ms parent ${txn.parentCVersion}`;
+    case OpCode.setACL:
+      return `setACL ${txn.path} ${txn.acl.map(({ perms }) => perms).join(' ')} a${txn.version}`;
     case OpCode.setData:
       return `setData ${txn.path} ${hex(txn.data)} v${txn.version}`;
     case OpCode.delete:
@@ -269,7 +293,8 @@ function describeTxn(txn: Txn): string {
 
 function describeExpected(request: WriteRequest, { error, results }: Outcome): string {
   if (error !== 0) return `error ${error}`;
-  const ops = request.type === 'multi' ? request.ops : [request as SimpleWrite];
+  const ops =
+    request.type === 'multi' ? request.ops : [request as Exclude<WriteRequest, { type: 'multi' | 'closeSession' }>];
   const failedAt = results.findIndex((result) => result.error !== 0);
   const described = ops.map((op, index) => {
     const result = results[index];
@@ -278,6 +303,10 @@ function describeExpected(request: WriteRequest, { error, results }: Outcome): s
     const path = result?.path ?? '';
     if (op.type === 'create')
       return `create ${path} ${hex(op.data)} ${(op.flags & 1) === 1} parent ${result?.parentCreatedCount}`;
+    const parent = `parent ${result?.parentCreatedCount}`;
+    if (op.type === 'createContainer') return `createContainer ${path} ${hex(op.data)} ${parent}`;
+    if (op.type === 'createTTL') return `createTTL ${path} ${hex(op.data)} ${op.ttl} ms ${parent}`;
+    if (op.type === 'setACL') return `setACL ${path} ${op.perms} a${result?.state?.aversion}`;
     if (op.type === 'setData') return `setData ${path} ${hex(op.data)} v${result?.state?.version}`;
     return `${op.type} ${path}`;
   });

@@ -1,11 +1,14 @@
 /** What simulated clients ask and are told: values here, real frames on the wire. */
 
-import { OPEN_ACL } from '../../../core/jute/acl.ts';
+import { type Acl, OPEN_ACL } from '../../../core/jute/acl.ts';
+import { writeSetAclRequest } from '../../../core/jute/auth.ts';
 import { type MultiOp, type MultiResult, readMultiResults, writeMultiOps } from '../../../core/jute/multi.ts';
 import { OpCode } from '../../../core/jute/op-code.ts';
 import type { JuteReader } from '../../../core/jute/reader.ts';
 import {
+  CreateFlag,
   writeCreateRequest,
+  writeCreateTtlRequest,
   writeRequestHeader,
   writeSetDataRequest,
   writeVersionedRequest,
@@ -23,11 +26,14 @@ import { JuteWriter } from '../../../core/jute/writer.ts';
 
 export type SimpleWrite =
   | { readonly type: 'create'; readonly path: string; readonly data: Uint8Array; readonly flags: number }
+  | { readonly type: 'createContainer'; readonly path: string; readonly data: Uint8Array }
+  | { readonly type: 'createTTL'; readonly path: string; readonly data: Uint8Array; readonly ttl: number }
   | { readonly type: 'setData'; readonly path: string; readonly data: Uint8Array; readonly version: number }
   | { readonly type: 'delete' | 'check'; readonly path: string; readonly version: number };
 
 export type WriteRequest =
   | Exclude<SimpleWrite, { readonly type: 'check' }>
+  | { readonly type: 'setACL'; readonly path: string; readonly perms: number; readonly version: number }
   | { readonly type: 'multi'; readonly ops: readonly SimpleWrite[] }
   | { readonly type: 'closeSession' };
 
@@ -84,7 +90,10 @@ const NOTHING: ReplyBody = { path: null, data: null, stat: null, children: null,
 export function isWrite(request: ClientRequest): request is WriteRequest {
   switch (request.type) {
     case 'create':
+    case 'createContainer':
+    case 'createTTL':
     case 'setData':
+    case 'setACL':
     case 'delete':
     case 'check':
     case 'multi':
@@ -93,6 +102,11 @@ export function isWrite(request: ClientRequest): request is WriteRequest {
     default:
       return false;
   }
+}
+
+/** Everybody may do this. */
+export function aclOf(perms: number): readonly Acl[] {
+  return [{ perms, scheme: 'world', id: 'anyone' }];
 }
 
 /** One frame, with its length. */
@@ -109,8 +123,11 @@ export function encodeRequest(xid: number, request: ClientRequest): Uint8Array {
 export function readReplyBody(reader: JuteReader, request: ClientRequest): ReplyBody {
   switch (request.type) {
     case 'create':
+    case 'createContainer':
+    case 'createTTL':
       return { ...NOTHING, path: reader.readString(), stat: readStat(reader) };
     case 'setData':
+    case 'setACL':
     case 'exists':
       return { ...NOTHING, stat: readStat(reader) };
     case 'getData': {
@@ -147,6 +164,11 @@ export function describeRequest(request: ClientRequest): string {
       return `${request.type} ${request.path} type ${request.watcher}`;
     case 'create':
       return `create ${request.path}${request.flags & 1 ? ' ephemeral' : ''}${request.flags & 2 ? ' sequential' : ''}`;
+    case 'createContainer':
+    case 'createTTL':
+      return `${request.type} ${request.path}${request.type === 'createTTL' ? ` for ${request.ttl} ms` : ''}`;
+    case 'setACL':
+      return `setACL ${request.path} ${request.perms} v${request.version}`;
     case 'setData':
     case 'delete':
     case 'check':
@@ -175,6 +197,12 @@ function writeBody(writer: JuteWriter, request: ClientRequest): void {
   switch (request.type) {
     case 'create':
       return writeCreateRequest(writer, { ...request, acl: OPEN_ACL });
+    case 'createContainer':
+      return writeCreateRequest(writer, { ...request, acl: OPEN_ACL, flags: CreateFlag.container });
+    case 'createTTL':
+      return writeCreateTtlRequest(writer, { ...request, acl: OPEN_ACL, flags: CreateFlag.persistentWithTtl });
+    case 'setACL':
+      return writeSetAclRequest(writer, { ...request, acl: aclOf(request.perms) });
     case 'setData':
       return writeSetDataRequest(writer, request);
     case 'delete':
@@ -213,6 +241,10 @@ function toMultiOp(op: SimpleWrite): MultiOp {
   switch (op.type) {
     case 'create':
       return { ...op, type: OpCode.create2, acl: OPEN_ACL };
+    case 'createContainer':
+      return { ...op, type: OpCode.createContainer, acl: OPEN_ACL, flags: CreateFlag.container };
+    case 'createTTL':
+      return { ...op, type: OpCode.createTTL, acl: OPEN_ACL, flags: CreateFlag.persistentWithTtl };
     case 'setData':
       return { ...op, type: OpCode.setData };
     case 'delete':

@@ -3,12 +3,17 @@
  * carries data of its own, so that two of them cannot be taken for one another.
  */
 
+import { Permission } from '../../../core/jute/acl.ts';
 import { CreateFlag } from '../../../core/jute/request.ts';
 import type { Prng } from '../prng.ts';
 import type { Reply } from './operation.ts';
 import type { ClientRequest, SimpleWrite } from './requests.ts';
 
-const PATHS = ['/a', '/b', '/a/x', '/a/y', '/b/x', '/q', '/e', '/e/1', '/e/2'] as const;
+const PATHS = ['/a', '/b', '/a/x', '/a/y', '/b/x', '/q', '/e', '/e/1', '/e/2', '/k', '/k/x', '/t'] as const;
+/** Those whose ACL changes now and then. READ and ADMIN stay open, so that it can be seen and taken back. */
+const GUARDED = ['/a', '/b', '/a/x'] as const;
+const PERMS = [Permission.all, 29, 27, 23] as const;
+const TTL_MS = [20, 600] as const;
 const KNOWN_MAX = 30;
 
 export class Workload {
@@ -63,6 +68,7 @@ export class Workload {
     if (prng.chance(0.12)) {
       return { type: 'multi', ops: Array.from({ length: prng.between(1, 4) }, () => this.#write('in a multi')) };
     }
+    if (prng.chance(0.05)) return this.#setAcl();
     const write = this.#write('alone');
     return write.type === 'check' ? { type: 'sync', path } : write;
   }
@@ -79,6 +85,7 @@ export class Workload {
     const path = prng.pick(PATHS);
     const choice = prng.below(10);
     if (where === 'in a multi' && choice === 0) return { type: 'check', path, version: this.#version(path) };
+    if (prng.chance(0.08)) return this.#special();
     if (choice < 3) return { type: 'setData', path, data: this.#data(), version: this.#version(path) };
     if (choice < 5) return this.#delete(path);
     if (choice < 7) return this.#createSequential();
@@ -89,6 +96,21 @@ export class Workload {
       data: this.#data(),
       flags: isEphemeral ? CreateFlag.ephemeral : CreateFlag.persistent,
     };
+  }
+
+  /** Containers that come into use and out of it, and znodes that live for a time. */
+  #special(): SimpleWrite {
+    const prng = this.#prng;
+    const data = this.#data();
+    if (prng.chance(0.3)) return { type: 'createContainer', path: '/k', data };
+    if (prng.chance(0.4)) return { type: 'createTTL', path: '/t', data, ttl: prng.between(...TTL_MS) };
+    if (prng.chance(0.5)) return { type: 'delete', path: '/k/x', version: -1 };
+    return { type: 'create', path: '/k/x', data, flags: CreateFlag.persistent };
+  }
+
+  #setAcl(): ClientRequest {
+    const prng = this.#prng;
+    return { type: 'setACL', path: prng.pick(GUARDED), perms: prng.pick(PERMS), version: prng.pick([-1, -1, 0, 1]) };
   }
 
   #createSequential(): SimpleWrite {

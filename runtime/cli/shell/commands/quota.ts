@@ -39,13 +39,15 @@ const setquota: Command = {
   summary: 'limit the znodes of a subtree, or their bytes; servers that enforce quotas refuse what exceeds -N and -B',
   options: LIMIT_OPTIONS.map(({ option, describe }): OptionSpec => ({ name: option, value: 'val', describe })),
   exclusive: OPTION_NAMES,
-  operandsMin: 1,
+  // The missing limit is complained of before the missing path.
+  operandsMin: 0,
   takesPath: true,
   example: 'setquota -n 1000 /queues',
   json: `{"path", ${QUOTA_JSON}, "warnings"?: […]}`,
   async run(context, args) {
-    const path = operand(args, 0);
     const change = parseLimit(args);
+    const [path] = args.operands;
+    if (path === undefined) throw usageError(setquota.usage);
     if (path.startsWith(QUOTA_ROOT)) throw new CommandError(`cannot set a quota under the path: ${QUOTA_ROOT}`);
     const client = await context.client();
     if ((await client.exists(path)) === null) throw new CommandError(`${path} does not exist.`);

@@ -7,7 +7,7 @@ import {
 } from '../../../../core/jute/quorum.ts';
 import { JuteError, JuteReader } from '../../../../core/jute/reader.ts';
 import { JuteWriter } from '../../../../core/jute/writer.ts';
-import { EPOCH_LIMIT, makeZxid, toEpoch, ZXID_ZERO } from '../../../../core/zxid.ts';
+import { EPOCH_LIMIT, makeZxid, toEpoch, toZxid, ZXID_ZERO } from '../../../../core/zxid.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
 const quorum = suite('jute/quorum');
@@ -25,8 +25,8 @@ const PACKETS: readonly QuorumPacket[] = [
   { type: 'diff', zxid },
   { type: 'trunc', zxid },
   { type: 'snap', zxid },
-  { type: 'snapshotChunk', bytes, last: false },
-  { type: 'snapshotChunk', bytes: Buffer.alloc(0), last: true },
+  { type: 'snapshotChunk', bytes, last: false, wholeFrom: ZXID_ZERO },
+  { type: 'snapshotChunk', bytes: Buffer.alloc(0), last: true, wholeFrom: toZxid(0x300000007) },
   { type: 'newLeader', zxid: makeZxid(8, 0) },
   { type: 'upToDate' },
   { type: 'proposal', zxid, entry: bytes },

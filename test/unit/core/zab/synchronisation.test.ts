@@ -3,6 +3,7 @@
 import type { QuorumPacket } from '../../../../core/jute/quorum.ts';
 import { RecentLog } from '../../../../core/zab/recent-log.ts';
 import { planSync } from '../../../../core/zab/sync-plan.ts';
+import { ZXID_ZERO } from '../../../../core/zxid.ts';
 import { assert, suite } from '../../../support/suite.ts';
 import {
   ackEpoch,
@@ -143,7 +144,7 @@ synchronisation('the ack of the history waits for every cut, also those that a l
 
 synchronisation('the ack of the history waits for the snapshot', () => {
   const follower = greetingFollower();
-  const chunk = (last: boolean): QuorumPacket => ({ type: 'snapshotChunk', bytes: ENTRY, last });
+  const chunk = (last: boolean): QuorumPacket => ({ type: 'snapshotChunk', bytes: ENTRY, last, wholeFrom: ZXID_ZERO });
   feed(follower, leaderInfo(3, 3), at(3, 'snap', '2:7'));
   assert.is(feed(follower, packet(3, chunk(false))), 'receiveSnapshot 2:7 3 B');
   assert.is(feed(follower, packet(3, chunk(true))), 'receiveSnapshot 2:7 3 B last');
