@@ -29,6 +29,7 @@ import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
 import { LeaderDesk, type LeaderReplies, type LeaderReport } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
+import { limitsOf } from './limits.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { type ServerMode, serverMode } from './server-mode.ts';
@@ -56,7 +57,6 @@ export class Replica {
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
-  #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
   #effects: ReplicaEffect[] = [];
@@ -68,18 +68,22 @@ export class Replica {
     this.#clock = clock;
     this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
-    this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
     const fromMs = options.sessionPasswords.idsFromMs;
-    this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
-    this.#sessionIds.onTree(restored.tree);
-    this.#sessionIds.onLog(restored.recent);
+    this.#sessionIds = SessionIdSource.above(restored, options.id, { wallMs: clock.wallMs, fromMs });
     this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
     this.#membership.showIn(this.#tree, clock.wallMs);
     const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
-    const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
-    const policy = { ...options, self: options.id, ids: this.#sessionIds, eagerAcls };
+    const policy = {
+      ...options,
+      self: options.id,
+      ids: this.#sessionIds,
+      eagerAcls: isEager ? new EagerAclCheck(options.auth, this.#writes) : null,
+      limits: limitsOf(options.limits, options.voters.length),
+      // A disk that has lost what it acknowledged has nothing to show.
+      mayServeReadOnly: () => options.readOnlyMode === true && this.#peer.mayVote,
+    };
     this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
@@ -166,17 +170,7 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
-    const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
-  }
-
-  // A disk that has lost what it acknowledged has nothing to show.
-  #onHeldTooLong(): void {
-    this.#inactiveSinceMs = null;
-    if (this.#clients.isReadOnly) return;
-    this.#clients.giveUpHolding();
-    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {
@@ -334,12 +328,10 @@ export class Replica {
     this.#effects.push({ type: 'role', role });
     const { epoch } = role;
     if (!role.active || epoch === null) {
-      this.#inactiveSinceMs ??= this.#clock.nowMs;
       this.#transfers.stopAll();
       this.#clients.onLeaderLost();
       return;
     }
-    this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
       const own = { self: this.id, settings: this.#writes, membership: this.#membership };
       const options = { ...this.#options, ...this.#clock, ...own };
