@@ -32,14 +32,14 @@ export interface OpenStorageOptions {
 /** @throws errors of damage for a single server; whatever else `recover` throws */
 export function openStorage({ where, isAlone, tree, listener, log }: OpenStorageOptions): Opened {
   if (where.type === 'memory') return recover(openMemoryStorage({ listener, tree, start: where.start }), log);
-  const { place, files } = where;
+  const { place, settings } = where;
   try {
-    return recover(openFileStorage({ ...files, place, tree, listener }), log);
+    return recover(openFileStorage({ settings, place, tree, listener }), log);
   } catch (error) {
     if (!isDamage(error) || isAlone) throw error;
     const aside = quarantine({ ...place, fileSystem: nodeFileSystem });
     log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
-    return recover(openFileStorage({ ...files, place, tree, listener }), log);
+    return recover(openFileStorage({ settings, place, tree, listener }), log);
   }
 }
 

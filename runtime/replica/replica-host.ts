@@ -57,6 +57,7 @@ export class ReplicaHost {
     const { storage, recovered } = options.openStorage({
       onDurable: (zxid) => this.#onDurable(zxid),
       onFenced: (error) => this.#onFenced(error),
+      onSlowSync: (durationMs) => options.log('warn', `a sync of the log took ${durationMs} ms`),
     });
     this.#storage = storage;
     const restored = { ...recovered, mayVote: storage.mayVote };

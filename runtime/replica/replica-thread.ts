@@ -15,6 +15,7 @@ import { chance } from '../random.ts';
 import { authPolicy } from '../security/auth-settings.ts';
 import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
+import { purgeEvery } from './purge-timer.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { sessionPasswords } from './session-passwords.ts';
 import type { FromReplicaThread, ReplicaControl, ReplicaThreadData, ToReplicaThread } from './thread-messages.ts';
@@ -49,6 +50,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
+    snapSizeLimitBytes: settings.snapSizeLimitKiB * 1024,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
     writes: settings,
@@ -76,6 +78,7 @@ async function run(): Promise<void> {
         listener,
         log,
       });
+      if (data.storage.type === 'files') purgeEvery(data.storage.settings.autopurgeIntervalHours, opened.storage);
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },

@@ -10,6 +10,7 @@ import type { AuthSettings } from '../security/auth-settings.ts';
 import type { TlsSettings } from '../security/tls-settings.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -22,6 +23,7 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'readOnlyMode'
   | 'snapCount'
+  | 'snapSizeLimitKiB'
   | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
@@ -42,9 +44,6 @@ export type ReplicaSettings = Pick<
   readonly tls: TlsSettings | null;
 };
 
-/** What its storage needs of the configuration, where it is on a disk. */
-export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
-
 export interface ReplicaThreadData {
   readonly id: PeerId;
   readonly voters: readonly PeerId[];
@@ -58,7 +57,7 @@ export interface ReplicaThreadData {
   /** The same for TLS; null: no such port. */
   readonly secureClientPort: number | null;
   readonly storage:
-    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly settings: StorageSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;
