@@ -26,6 +26,7 @@ import {
   SESSION_SECRET_FILE,
   type SessionSecret,
 } from './storage/session-secret.ts';
+import { storageSettings } from './storage/storage-settings.ts';
 
 /** How long replicas may take to drain and sync at a stop. */
 const STOP_GRACE_MS = 10_000;
@@ -173,7 +174,7 @@ function supervise(supervision: Supervision): {
     replicas,
     sessionSecret,
     settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
-    files: config,
+    storage: storageSettings(config),
     log,
     describePipelines,
     onChange: () => {

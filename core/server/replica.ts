@@ -312,7 +312,7 @@ export class Replica {
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
     if (digest !== null) this.digests.compare(this.#tree, digest, this.#clock.nowMs);
-    if (this.#snapshots.onTxn()) this.#beginSnapshot();
+    if (this.#snapshots.onTxn(entry.length)) this.#beginSnapshot();
   }
 
   #beginSnapshot(): void {

@@ -35,15 +35,15 @@ export interface OpenStorageOptions {
 /** @throws errors of damage for a single server; whatever else `recover` throws */
 export function openStorage({ where, isAlone, tree, listener, log, meters }: OpenStorageOptions): Opened {
   if (where.type === 'memory') return recover(openMemoryStorage({ listener, tree, start: where.start }), log);
-  const { place, files } = where;
+  const { place, settings } = where;
   const fileSystem = meteredFileSystem(nodeFileSystem, (durationMs) => meters.onSynced(durationMs));
   try {
-    return recover(openFileStorage({ ...files, place, tree, listener, fileSystem }), log);
+    return recover(openFileStorage({ settings, place, tree, listener, fileSystem }), log);
   } catch (error) {
     if (!isDamage(error) || isAlone) throw error;
     const aside = quarantine({ ...place, fileSystem: nodeFileSystem });
     log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
-    return recover(openFileStorage({ ...files, place, tree, listener, fileSystem }), log);
+    return recover(openFileStorage({ settings, place, tree, listener, fileSystem }), log);
   }
 }
 

@@ -16,6 +16,7 @@ import { chance } from '../random.ts';
 import { authPolicy } from '../security/auth-settings.ts';
 import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
+import { purgeEvery } from './purge-timer.ts';
 import { ReplicaHost } from './replica-host.ts';
 import { ReplicaMeters } from './replica-meters.ts';
 import { sessionPasswords } from './session-passwords.ts';
@@ -51,6 +52,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
+    snapSizeLimitBytes: settings.snapSizeLimitKiB * 1024,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
     writes: settings,
@@ -82,6 +84,7 @@ async function run(): Promise<void> {
         log,
         meters,
       });
+      if (data.storage.type === 'files') purgeEvery(data.storage.settings.autopurgeIntervalHours, opened.storage);
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },

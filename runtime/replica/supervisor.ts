@@ -17,17 +17,12 @@ import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
 import { ensembleMembers } from './ensemble-members.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import type {
-  AdminPlace,
-  FileSettings,
-  FromReplicaThread,
-  ReplicaControl,
-  ReplicaSettings,
-} from './thread-messages.ts';
+import type { AdminPlace, FromReplicaThread, ReplicaControl, ReplicaSettings } from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
@@ -43,7 +38,7 @@ export interface SupervisorOptions {
     readonly place: ReplicaPlace | null;
   }[];
   readonly settings: ReplicaSettings;
-  readonly files: FileSettings;
+  readonly storage: StorageSettings;
   readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
   /** What pipelines there are, for the metrics. */
@@ -200,7 +195,7 @@ export class Supervisor {
         storage:
           seat.place === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
-            : { type: 'files', place: seat.place, files: this.#options.files },
+            : { type: 'files', place: seat.place, settings: this.#options.storage },
         pulses: this.#pulse.pulses,
         pulseIndex: seat.index,
       },

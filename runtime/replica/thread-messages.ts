@@ -11,6 +11,7 @@ import type { AuthSettings } from '../security/auth-settings.ts';
 import type { TlsSettings } from '../security/tls-settings.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -23,6 +24,7 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'readOnlyMode'
   | 'snapCount'
+  | 'snapSizeLimitKiB'
   | 'digestEnabled'
   | 'maxClientConnections'
   | 'extendedTypes'
@@ -44,9 +46,6 @@ export type ReplicaSettings = Pick<
   /** null: nothing speaks TLS. */
   readonly tls: TlsSettings | null;
 };
-
-/** What its storage needs of the configuration, where it is on a disk. */
-export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
 
 /** Where operators and monitors reach a replica by HTTP. Ports: 0: a free one; null: none. */
 export interface AdminPlace {
@@ -71,7 +70,7 @@ export interface ReplicaThreadData {
   /** Whether its metrics are those that tell of the whole process too: one replica's are. */
   readonly speaksForProcess: boolean;
   readonly storage:
-    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly settings: StorageSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;
