@@ -115,10 +115,13 @@ export function writeTxnHeader(writer: JuteWriter, header: TxnHeader): void {
   writer.writeInt(header.type);
 }
 
+/** @throws JuteError when the bytes are no header */
 export function readTxnHeader(reader: JuteReader): TxnHeader {
   const clientId = reader.readSessionId();
   const cxid = reader.readInt();
-  const zxid = toZxid(reader.readLong());
+  const value = reader.readLong();
+  if (value < 0) throw new JuteError(`a txn has the zxid ${value}`);
+  const zxid = toZxid(value);
   const time = reader.readLong();
   return { clientId, cxid, zxid, time, type: reader.readInt() };
 }

@@ -40,9 +40,9 @@ export class Answers {
     while (connection.phase === 'established' && connection.catchUp === null) {
       const request = connection.pending.shiftDue();
       if (request === undefined) return;
-      const { xid, error, verdict } = request;
+      const { xid, error, errorZxid, verdict } = request;
       if (verdict !== null) this.#tellVerdict(connection, xid, verdict);
-      else if (error !== 0) connection.reply(xid, this.#tree.lastProcessedZxid, error);
+      else if (error !== 0) connection.reply(xid, errorZxid ?? this.#tree.lastProcessedZxid, error);
       else if (request.kind === 'sync') this.#giveSync(connection, request);
       else if (request.opCode === OpCode.closeSession) this.#giveEnd(connection, xid);
       else this.#giveLate(connection, request);

@@ -33,10 +33,14 @@ export interface PendingRequest {
   write: WriteRequest | null;
   /** ZooKeeper's error code for a request that is refused here, in its turn; 0 for the others. */
   error: number;
+  /** What the answer to such a request carries as zxid; null: the last that this replica has processed. */
+  errorZxid: number | null;
   /** What was found about the identity that it claims, told in its turn; null for ordinary requests. */
   verdict: AuthVerdict | null;
   /** The epoch whose leader it was submitted to last; null while it was to none. */
   submittedIn: Epoch | null;
+  /** It has been submitted, and counts as on its way until it leaves its queue. */
+  isUnderWay: boolean;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
   /** Of the turn's clock, monotonic. */
@@ -60,8 +64,10 @@ export function readPendingRequest(
     end: reader.end,
     write: null,
     error: 0,
+    errorZxid: null,
     verdict: null,
     submittedIn: null,
+    isUnderWay: false,
     isReleased: false,
     receivedMs,
   };
@@ -82,10 +88,11 @@ export function decideHere(request: PendingRequest, verdict: AuthVerdict): void 
   request.verdict = verdict;
 }
 
-export function refuseHere(request: PendingRequest, code: OutcomeCode): void {
+export function refuseHere(request: PendingRequest, code: OutcomeCode, zxid: number | null = null): void {
   request.kind = 'local';
   request.write = null;
   request.error = zkCodeOf(code);
+  request.errorZxid = zxid;
 }
 
 function kindOf(opCode: number): RequestKind {

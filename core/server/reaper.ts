@@ -36,8 +36,8 @@ export class Reaper {
   readonly #settings: ReaperSettings;
   #nextCheckMs: number;
   #lastMs: number;
-  /** Removals that may be named now; the fraction counts. */
-  #allowance = 0;
+  /** Removals that may be named now; the fraction counts. The first need not wait. */
+  #allowance = 1;
   /** Where the search under way has come to. The set bears removals meanwhile. */
   #search: Iterator<Row> | null = null;
 

@@ -16,6 +16,8 @@ export interface WriteSettings extends ReaperSettings {
   readonly extendedTypes: boolean;
   /** Everybody may do everything (zookeeper.skipACL). */
   readonly skipAcl: boolean;
+  /** Refuse at the client's replica what its tree forbids (zookeeper.enableEagerACLCheck). No effect on a server alone. */
+  readonly eagerAclCheck: boolean;
   /** Hard quotas are refusals, and not warnings only (zookeeper.enforceQuota). */
   readonly enforceQuota: boolean;
   /** Whether reconfig is judged at all; membership is fixed either way. */
@@ -25,6 +27,7 @@ export interface WriteSettings extends ReaperSettings {
 export const WRITE_DEFAULTS: WriteSettings = Object.freeze({
   extendedTypes: false,
   skipAcl: false,
+  eagerAclCheck: false,
   enforceQuota: false,
   reconfigEnabled: false,
   ...REAPER_DEFAULTS,

@@ -12,7 +12,7 @@ import type { Acl } from '../jute/acl.ts';
 import { writeAcl } from '../jute/acl.ts';
 import { ADLER32_START, adler32 } from '../jute/adler32.ts';
 import { JuteWriter } from '../jute/writer.ts';
-import { ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { toZxid, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { type AclKey, OPEN_ACL_KEY } from './acl-table.ts';
 import type { DataTree } from './data-tree.ts';
 import { DIGEST_VERSION } from './digest.ts';
@@ -58,7 +58,7 @@ export class SnapshotWriter {
   /** After the end: who loads the snapshot has a whole tree once this txn is applied, and until then a mixture. */
   get wholeFrom(): Zxid {
     const { lastProcessedZxid, wholeFrom } = this.#tree;
-    return lastProcessedZxid < wholeFrom ? wholeFrom : lastProcessedZxid;
+    return toZxid(Math.max(lastProcessedZxid, wholeFrom));
   }
 
   /**

@@ -5,6 +5,7 @@
  */
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
+import type { AdminSettings } from './admin-settings.ts';
 import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
@@ -16,7 +17,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig extends SecurityConfig {
+export interface EnsembleConfig extends SecurityConfig, AdminSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /**

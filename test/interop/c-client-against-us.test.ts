@@ -93,6 +93,17 @@ t('a watch fires for a change by another client', async () => {
   await shell.until(/Watcher CHANGED_EVENT state = CONNECTED_STATE for path \/watched/);
 });
 
+t('addauth opens what a digest guards, and an unknown scheme ends the session', async () => {
+  const client = ensemble.client();
+  const acl = [{ perms: 31, scheme: 'digest', id: 'user:smGaoVKd/cQkjm7b88GyorAUz20=' }];
+  await client.create('/guarded', 'secret', { acl });
+  await shell.type('sync /', /rc = 0/);
+  await shell.type('get /guarded', /\/guarded: rc = -102/);
+  await shell.type('addauth digest user:pass\nget /guarded', /\/guarded: rc = 0[\s\S]*secret/);
+  await shell.type('addauth nonsense x', /AUTH_FAILED_STATE/);
+  await client.close();
+});
+
 t('its session outlives the leader', async () => {
   await shell.type('create +e /survivor', /rc = 0/);
   await ensemble.kill('leader');

@@ -72,14 +72,23 @@ for (const [name, claim] of [
   t(claim, () => startClaim('kazoo_recipes.py', name).finish());
 }
 
-for (const [name, claim] of [
-  ['lock', 'a lock is held by one of four at a time, while the leader dies'],
-  ['lock_held', 'a lock that is held outlives the leader, and so does the line before it'],
-  ['election', 'an election has one leader at a time and each candidate once, while the leader dies'],
-  ['watches_survive', 'watches of data and children outlive the leader, and nothing goes back in time'],
+for (const [script, name, claim] of [
+  ['kazoo_client.py', 'auth', 'what a digest guards is open to its user, and stays so while the leader dies'],
+  ['kazoo_recipes.py', 'lock', 'a lock is held by one of four at a time, while the leader dies'],
+  ['kazoo_recipes.py', 'lock_held', 'a lock that is held outlives the leader, and so does the line before it'],
+  [
+    'kazoo_recipes.py',
+    'election',
+    'an election has one leader at a time and each candidate once, while the leader dies',
+  ],
+  [
+    'kazoo_recipes.py',
+    'watches_survive',
+    'watches of data and children outlive the leader, and nothing goes back in time',
+  ],
 ] as const) {
   t(claim, async () => {
-    const running = startClaim('kazoo_recipes.py', name);
+    const running = startClaim(script, name);
     await running.said('working');
     await ensemble.kill('leader');
     await ensemble.settled();

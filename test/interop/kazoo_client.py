@@ -4,7 +4,9 @@ import sys
 import threading
 
 from kazoo.exceptions import (
+    AuthFailedError,
     BadVersionError,
+    NoAuthError,
     NodeExistsError,
     NoNodeError,
     NotEmptyError,
@@ -12,7 +14,8 @@ from kazoo.exceptions import (
     RuntimeInconsistency,
 )
 from kazoo.retry import KazooRetry
-from kazoo_support import PATIENCE, client, raises, run_claim
+from kazoo.security import make_digest_acl, make_digest_acl_credential
+from kazoo_support import PATIENCE, client, pause, raises, run_claim
 
 
 def znodes():
@@ -115,6 +118,25 @@ def transaction():
     assert zk.get("/kazoo-transaction")[0] == b"z"
     assert zk.exists("/kazoo-transaction/never") is None
     zk.stop()
+
+
+def auth():
+    """What a digest guards is open to its user, over the leader's death too, and to nobody else."""
+    owner, stranger = client(), client()
+    owner.add_auth("digest", "user:pass")
+    owner.create("/kazoo-guarded", b"x", acl=[make_digest_acl("user", "pass", all=True)])
+    stranger.sync("/")
+    raises(NoAuthError, stranger.get, "/kazoo-guarded")
+    acls, _ = owner.get_acls("/kazoo-guarded")
+    assert [acl.id.id for acl in acls] == [make_digest_acl_credential("user", "pass")]
+    pause("working")
+    owner.retry(owner.set, "/kazoo-guarded", b"y")
+    raises(NoAuthError, stranger.retry, stranger.set, "/kazoo-guarded", b"z")
+    owner.set_acls("/kazoo-guarded", [make_digest_acl("other", "pass", read=True)])
+    raises(NoAuthError, owner.set, "/kazoo-guarded", b"z")
+    raises(AuthFailedError, stranger.add_auth, "nonsense", "x")
+    owner.stop()
+    stranger.stop()
 
 
 def survives():

@@ -1,5 +1,6 @@
 // timeout: 240s
 /** The commands of Apache's zkCli.sh (Debian's 3.8) beyond the daily ones, typed at its shell against our ports. */
+import { EnsembleError } from '../../core/errors.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { type ForeignShell, openZkCliShell } from '../support/foreign-shell.ts';
 import { assert, suite } from '../support/suite.ts';
@@ -97,6 +98,23 @@ t('setAcl and getAcl', async () => {
   await shell.type('set /guarded y', /Insufficient permission : \/guarded/);
   await shell.type('setAcl -v 0 /guarded world:anyone:r', /version No is not valid : \/guarded/);
   await shell.type('setAcl /guarded ip:127.0.0.0/8:cdrwa\nset /guarded y\nget /guarded', /^y$/m);
+});
+
+t('addauth makes a user, whom auth ACLs name and whoami shows', async () => {
+  const stranger = ensemble.client();
+  await shell.type(
+    'addauth digest user:pass\nwhoami',
+    /^Auth scheme: User\n(digest: user\nip: 127\.0\.0\.1|ip: 127\.0\.0\.1\ndigest: user)$/m,
+  );
+  await shell.type('create /mine secret auth::cdrwa', /Created \/mine/);
+  await shell.type('getAcl /mine', /^'digest,'user:smGaoVKd\/cQkjm7b88GyorAUz20=\n: cdrwa$/m);
+  await stranger.sync('/');
+  await assert.rejects(
+    stranger.getData('/mine'),
+    (error: unknown) => error instanceof EnsembleError && error.code === 'NO_AUTH',
+  );
+  await shell.type('set /mine changed\nget /mine', /^changed$/m);
+  await stranger.close();
 });
 
 t('deleteall takes a subtree away', async () => {

@@ -24,13 +24,6 @@ export function clientSuite(name: string, startServers: () => Promise<SuiteServe
   addOperationTests(add);
   addWatchTests(add);
   addSessionTests(add);
-  t.run();
-}
-
-/** Against servers that know every operation of ZooKeeper 3.8. */
-export function clientOperationSuite(name: string, startServers: () => Promise<SuiteServers>): void {
-  const t = suite(name, { timeoutMs: TEST_MS_MAX });
-  const add = settle(t, startServers);
   addBulkTests(add);
   addAccessTests(add);
   addLastingWatchTests(add);

@@ -26,6 +26,8 @@ export class TestMachine {
   roles: string[] = [];
   /** What the operator was told, in this life and before. */
   readonly notices: string[] = [];
+  /** What the replica found wrong with itself. */
+  readonly alarms: string[] = [];
   readonly #send: (from: PeerId, to: PeerId, message: PeerMessage) => void;
   #acceptedEpoch: Epoch = EPOCH_ZERO;
   #currentEpoch: Epoch = EPOCH_ZERO;
@@ -36,6 +38,11 @@ export class TestMachine {
   constructor(options: ReplicaOptions, send: (from: PeerId, to: PeerId, message: PeerMessage) => void) {
     this.options = options;
     this.#send = send;
+  }
+
+  /** What is on its disk behind the snapshot. */
+  get log(): readonly LogEntry[] {
+    return this.#log;
   }
 
   get running(): Replica {
@@ -102,6 +109,9 @@ export class TestMachine {
         snapshotOf(effect.tree);
         return replica.onSnapshotSaved();
       case 'completeResync':
+        return;
+      case 'alarm':
+        this.alarms.push(effect.text);
         return;
       case 'notice':
         this.notices.push(effect.text);

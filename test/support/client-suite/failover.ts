@@ -27,6 +27,23 @@ export function addFailoverTests(t: AddTest<MortalPlace>): void {
     },
   );
 
+  t('a recursive watch is told by the next server when its own dies', async ({ open, root, servers }) => {
+    const client = open();
+    const writer = open();
+    const paths: string[] = [];
+    await client.addWatch(root, ({ path }) => paths.push(path.slice(root.length)));
+    const index = servers.connectString.split(',').indexOf(client.server ?? '');
+    await servers.kill(index);
+    await eventually(() => client.state === 'reconnected', { withinMs: 30_000 });
+    // Answered behind the watches, so they are set.
+    await untilApplied(() => client.sync(root));
+    await untilApplied(() => writer.create(`${root}/a`));
+    await untilApplied(() => writer.create(`${root}/a/b`));
+    await eventually(() => paths.length === 2);
+    assert.equal(paths, ['/a', '/a/b']);
+    await servers.restart(index);
+  });
+
   t('acknowledged writes survive the death of any server, one after the other', async ({ open, root, servers }) => {
     const client = open();
     const serverCount = servers.connectString.split(',').length;
