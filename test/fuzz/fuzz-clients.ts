@@ -145,7 +145,9 @@ class Hostility {
 
   #track(call: Promise<unknown>): void {
     const index = this.#settled.push(0) - 1;
-    const note = (): void => void (this.#settled[index] = (this.#settled[index] ?? 0) + 1);
+    const note = (): void => {
+      this.#settled[index] = (this.#settled[index] ?? 0) + 1;
+    };
     call.then(note, (error: unknown) => {
       note();
       if (!(error instanceof EnsembleError)) this.#wrong.push(error);
