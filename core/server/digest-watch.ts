@@ -7,6 +7,7 @@
 import type { TxnDigest } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import { compareDigest, describeMismatch } from '../tree/digest-audit.ts';
+import { DigestLog } from '../tree/digest-log.ts';
 import type { ServerCounts } from './statistics.ts';
 
 const ALARM_EVERY_MS = 60_000;
@@ -18,14 +19,22 @@ export interface DigestWatchOptions {
 
 export class DigestWatch {
   readonly #options: DigestWatchOptions;
+  /** For operators. */
+  readonly log = new DigestLog();
   #alarmedMs: number | null = null;
 
   constructor(options: DigestWatchOptions) {
     this.#options = options;
   }
 
+  /** Another tree takes the place of the one that was watched. */
+  restart(): void {
+    this.log.restart();
+  }
+
   /** The tree has applied a txn that carries `expected`. */
   compare(tree: DataTree, expected: TxnDigest, nowMs: number): void {
+    this.log.onApplied(tree.lastProcessedZxid, expected);
     const mismatch = compareDigest(tree, expected);
     if (mismatch === null) return;
     this.#options.counts.digestMismatches += 1;

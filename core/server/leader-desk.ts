@@ -58,6 +58,9 @@ export interface LeaderDeskOptions {
   readonly membership: Membership;
 }
 
+/** What operators may ask a leader. */
+export type LeaderReport = Pick<LeaderDesk, 'waitingCount' | 'expiries'>;
+
 /** An answer that waits until everything proposed before the question is committed. */
 interface WaitingAnswer {
   readonly after: Zxid;

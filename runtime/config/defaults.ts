@@ -5,6 +5,7 @@
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
 import { STORAGE_DEFAULTS } from '../storage/storage-settings.ts';
+import { ADMIN_DEFAULTS } from './admin-settings.ts';
 import { SECURITY_DEFAULTS } from './security.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
@@ -38,6 +39,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   skipAcl: false,
   eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
+  ...ADMIN_DEFAULTS,
   ...SECURITY_DEFAULTS,
 });
 

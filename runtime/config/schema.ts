@@ -5,6 +5,7 @@
  * here and checked by the plugin's own schema when the pipeline is made.
  */
 
+import { ADMIN_CHECKS } from './admin-settings.ts';
 import {
   anything,
   type Check,
@@ -72,6 +73,7 @@ export const ENSEMBLE_CHECKS = {
   skipAcl: flag(),
   eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
+  ...ADMIN_CHECKS,
   ...SECURITY_CHECKS,
 } as const;
 

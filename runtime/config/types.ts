@@ -6,6 +6,7 @@
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
 import type { StorageSettings } from '../storage/storage-settings.ts';
+import type { AdminSettings } from './admin-settings.ts';
 import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
@@ -17,7 +18,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig extends SecurityConfig, StorageSettings {
+export interface EnsembleConfig extends SecurityConfig, AdminSettings, StorageSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /**
