@@ -39,6 +39,16 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     });
 
   program
+    .command('purge')
+    .description('remove old snapshots and transaction logs, all but those that recovery from the newest needs')
+    .argument('<DIR...>', "a data directory; or the logs' directory, then the snapshots'")
+    .option('-n <COUNT>', 'snapshots to keep, at least 3', wholeNumber(3, 1_000_000), 3)
+    .action(async (directories: readonly string[], { n: count }: { readonly n: number }) => {
+      const { runPurge } = await import('./purge.ts');
+      exitCode = runPurge({ directories, count });
+    });
+
+  program
     .command('status')
     .description('show the replicas and pipelines of a running threadkeeper')
     .addOption(clientPortOption())

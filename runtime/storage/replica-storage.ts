@@ -21,6 +21,8 @@ export interface StorageListener {
    * writes, go on reading, call `retryFenced` now and then. May be called from within `flush`.
    */
   onFenced(error: LogFencedError): void;
+  /** A sync of the log took long, and so did every write that waited for it. */
+  onSlowSync?(durationMs: number): void;
 }
 
 export interface ReplicaStorage {
@@ -69,6 +71,9 @@ export interface ReplicaStorage {
    * error, the replica must be restarted: recovery finds either the old or the new history.
    */
   beginInstall(zxid: Zxid): SnapshotSink;
+
+  /** Removes old files that no recovery needs, as the settings say how many. */
+  purge(): void;
 
   /** This replica holds again everything that its ensemble has committed: it may vote. Durable on return. */
   completeResync(): void;

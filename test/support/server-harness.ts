@@ -33,6 +33,7 @@ export const REPLICA_DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers
   sessionPasswords: ZOOKEEPER_PASSWORDS,
   auth: AUTH_DEFAULTS,
   snapCount: 100_000,
+  snapSizeLimitBytes: 1 << 30,
   snapPhase: 0,
   electionHoldMs: 3000,
 };

@@ -150,7 +150,7 @@ storage('cuts to the zxid of a snapshot, and removes the snapshots that know mor
 });
 
 storage('refuses to cut below its oldest snapshot and changes nothing', async () => {
-  const replica = new TestReplica(directory, { snapshotsKept: 1 });
+  const replica = new TestReplica(directory, { settings: { autopurgeSnapRetainCount: 1 } });
   await replica.log(1, 10);
   assert.is(await snapshot(replica, 10), null);
   await replica.log(11, 12);
@@ -160,7 +160,7 @@ storage('refuses to cut below its oldest snapshot and changes nothing', async ()
 });
 
 storage('keeps the newest snapshots and the logs that the oldest of them needs', async () => {
-  const replica = new TestReplica(directory, { snapshotsKept: 2 });
+  const replica = new TestReplica(directory, { settings: { autopurgeSnapRetainCount: 2 } });
   for (let round = 1; round <= 4; round++) {
     await replica.log(round * 10 - 9, round * 10);
     await snapshot(replica, round * 10);
