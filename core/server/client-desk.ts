@@ -20,15 +20,19 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
+import { Admission } from './admission.ts';
 import { Answers } from './answers.ts';
 import type { AuthPolicy } from './auth-policy.ts';
 import { Authentication } from './authentication.ts';
 import { Connection, type ConnectionParts } from './connection.ts';
-import { type EagerAclCheck, NO_ZXID } from './eager-acl-check.ts';
+import type { EagerAclCheck } from './eager-acl-check.ts';
 import type { SessionPolicy } from './handshakes.ts';
+import type { ServerLimits } from './limits.ts';
 import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { ReadOnlyDesk, refuseReadOnly } from './read-only-desk.ts';
+import { ReadOnlyDesk } from './read-only-desk.ts';
 import { isRead } from './reads.ts';
+import { RequestThrottle } from './request-throttle.ts';
+import { ServerLoad } from './server-load.ts';
 import { type SessionConnections, SessionDesk } from './session-desk.ts';
 import { SignsOfLife } from './signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
@@ -36,13 +40,18 @@ import type { Upstream } from './upstream.ts';
 import { replyToWrite } from './write-replies.ts';
 
 export interface ClientPolicy extends SessionPolicy {
+  readonly limits: ServerLimits;
+  /** How long clients may wait here for a leader before they are turned away, milliseconds. */
+  readonly electionHoldMs: number;
+  /** Whether those who ask for no more may be served reads then. */
+  mayServeReadOnly(): boolean;
   readonly auth: AuthPolicy;
   /** null: ACLs of writes are the leader's matter alone. */
   readonly eagerAcls: EagerAclCheck | null;
 }
 
 /** A connection that a client has just opened. */
-export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server'> {
+export interface Arrival extends Omit<ConnectionParts, 'identities' | 'server' | 'load'> {
   /** Of the client, in DER and checked by the host; null: it has shown none. */
   readonly certificate: Uint8Array | null;
   readonly nowMs: number;
@@ -58,9 +67,12 @@ export class ClientDesk implements SessionConnections {
   readonly #connections = new Set<Connection>();
   readonly #sessions: SessionDesk;
   readonly #authentication: Authentication;
-  readonly #eagerAcls: EagerAclCheck | null;
+  readonly #policy: ClientPolicy;
   readonly #statistics: ServerStatistics;
   readonly #answers: Answers;
+  readonly #load: ServerLoad;
+  readonly #throttle: RequestThrottle;
+  readonly #admission: Admission;
   /** Syncs under way, oldest first. */
   #syncs = new Fifo<WaitingSync>();
   readonly #signsOfLife = new SignsOfLife();
@@ -68,13 +80,18 @@ export class ClientDesk implements SessionConnections {
   #upstream: Upstream | null = null;
   /** The epoch of the last leader. */
   #epoch: Epoch | null = null;
-  #isWritable = true;
+  /** Since when clients wait for a leader; null while there is one, and when they are not to wait any more. */
+  #holdingSinceMs: number | null;
 
   constructor(tree: DataTree, policy: ClientPolicy, statistics: ServerStatistics) {
+    this.#policy = policy;
     this.#tree = tree;
+    this.#holdingSinceMs = statistics.nowMs;
     this.#statistics = statistics;
+    this.#load = new ServerLoad(policy.limits);
+    this.#throttle = new RequestThrottle(policy.limits, this.#load);
+    this.#admission = new Admission(this.#load, policy.eagerAcls);
     this.#authentication = new Authentication(policy.auth, statistics);
-    this.#eagerAcls = policy.eagerAcls;
     this.#answers = new Answers(tree, statistics, (connection) => this.close(connection));
     this.#sessions = new SessionDesk(tree, policy, this, statistics);
   }
@@ -84,9 +101,7 @@ export class ClientDesk implements SessionConnections {
   }
 
   get outstandingCount(): number {
-    let count = 0;
-    for (const { pending } of this.#connections) count += pending.size;
-    return count;
+    return this.#load.requestCount;
   }
 
   get isReadOnly(): boolean {
@@ -100,7 +115,8 @@ export class ClientDesk implements SessionConnections {
   onConnect({ address, certificate, nowMs, ...parts }: Arrival): Connection {
     const identities = this.#authentication.begin(address, certificate);
     const server = this.#statistics;
-    const connection = new Connection({ ...parts, address, identities: identities ?? [], server });
+    const load = this.#load;
+    const connection = new Connection({ ...parts, address, identities: identities ?? [], server, load });
     this.#connections.add(connection);
     this.#sessions.onConnect(connection, nowMs);
     if (identities === null) {
@@ -113,6 +129,9 @@ export class ClientDesk implements SessionConnections {
   /** Ends the connections that have not said anything in time, and passes on who was heard of. */
   onTick(nowMs: number): void {
     this.#sessions.onTick(nowMs);
+    const { electionHoldMs } = this.#policy;
+    if (this.#holdingSinceMs !== null && nowMs - this.#holdingSinceMs > electionHoldMs) this.#giveUpHolding();
+    this.#submitThrottled();
     this.#touch();
   }
 
@@ -160,6 +179,7 @@ export class ClientDesk implements SessionConnections {
     // Who serves without a leader goes on until there is one.
     if (this.isReadOnly) return;
     this.#upstream = null;
+    this.#holdingSinceMs ??= this.#statistics.nowMs;
     this.#sessions.onLeaderLost();
   }
 
@@ -168,8 +188,10 @@ export class ClientDesk implements SessionConnections {
     // Its clients look for a server that takes writes, and find one here.
     if (this.isReadOnly) this.closeAll();
     this.#upstream = upstream;
+    this.#holdingSinceMs = null;
     this.#epoch = epoch;
     this.#syncs = new Fifo();
+    this.#throttle.reset();
     this.#sessions.onLeader(upstream);
     for (const connection of this.#connections) {
       if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
@@ -179,22 +201,9 @@ export class ClientDesk implements SessionConnections {
     }
   }
 
-  /** No leader came in time. From now on clients are turned away, so that they look for a server with a quorum. */
-  giveUpHolding(): void {
-    this.#sessions.giveUpHolding();
-    this.closeAll();
-  }
-
-  /** Clients that ask for no more are served without a leader, reads only, until there is one. */
-  beginReadOnly(): void {
-    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
-    this.#upstream = desk;
-    this.#sessions.onLeader(desk);
-  }
-
   /** False while the disk takes nothing more: writes are refused, reads go on. */
   setWritable(isWritable: boolean): void {
-    this.#isWritable = isWritable;
+    this.#admission.isWritable = isWritable;
   }
 
   /** The tree was replaced: what its watches and connections knew no longer holds, so the clients start over. */
@@ -213,6 +222,18 @@ export class ClientDesk implements SessionConnections {
     this.#forget(connection);
     connection.pending.clear();
     connection.finish();
+  }
+
+  // No leader came in time. Clients are turned away, so that they look for a server with a quorum; who asks for no more
+  // than reads may be served without a leader, until there is one.
+  #giveUpHolding(): void {
+    this.#holdingSinceMs = null;
+    this.#sessions.giveUpHolding();
+    this.closeAll();
+    if (!this.#policy.mayServeReadOnly()) return;
+    const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
+    this.#upstream = desk;
+    this.#sessions.onLeader(desk);
   }
 
   /** Hands the sessions heard of since the last call to the leader. */
@@ -248,6 +269,11 @@ export class ClientDesk implements SessionConnections {
     const connection = this.#sessions.connectionOf(header.clientId);
     if (connection === undefined) return;
     if (header.type === OpCode.createSession) return this.#sessions.onSessionCreated(connection, header);
+    this.#onSessionTxn(connection, header, result);
+    this.#submitThrottled();
+  }
+
+  #onSessionTxn(connection: Connection, header: TxnHeader, result: TxnResult | null): void {
     if (result !== null) this.#onWritten(connection, header, result);
     // One that is still connecting learns by the leader's answer that its session is gone.
     if (header.type === OpCode.closeSession && connection.phase === 'established') this.close(connection);
@@ -258,6 +284,7 @@ export class ClientDesk implements SessionConnections {
     if (sync === undefined) return;
     sync.request.isReleased = true;
     this.#drain(sync.connection);
+    this.#submitThrottled();
   }
 
   onRevalidated(session: SessionId, isValid: boolean): void {
@@ -289,19 +316,11 @@ export class ClientDesk implements SessionConnections {
     }
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
-    if (this.isReadOnly) refuseReadOnly(request, connection);
-    else if (request.kind === 'write' && !this.#isWritable) refuseHere(request, 'SYSTEM_ERROR');
-    this.#screen(request);
+    connection.fault = this.#admission.judge(request, connection, this.#upstream, this.#tree);
+    if (connection.fault !== null) return this.close(connection);
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
-  }
-
-  #screen(request: PendingRequest): void {
-    const { write, identities } = request;
-    if (this.#eagerAcls === null || this.#upstream === null || write === null) return;
-    const refusal = this.#eagerAcls.refusalOf(write, identities, this.#tree);
-    if (refusal !== null) refuseHere(request, refusal, NO_ZXID);
   }
 
   #canAnswerNow(connection: Connection): boolean {
@@ -313,6 +332,7 @@ export class ClientDesk implements SessionConnections {
     if (request.isReleased || connection.phase !== 'established') return;
     // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
     if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
+    if (request.kind !== 'local' && !this.#throttle.admit(connection, request)) return;
     const { session } = connection;
     const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
@@ -322,6 +342,22 @@ export class ClientDesk implements SessionConnections {
     } else if (request.kind === 'sync') {
       this.#syncs.push({ connection, request });
       upstream.sync(session, cxid);
+    }
+  }
+
+  /** What waited for its turn to go to the leader, as far as there is room now. */
+  #submitThrottled(): void {
+    const upstream = this.#upstream;
+    if (upstream === null) return;
+    for (let next = this.#throttle.next(); next !== undefined; next = this.#throttle.next()) {
+      const { connection, request } = next;
+      if (this.#throttle.isStale(request, this.#statistics.nowMs)) {
+        refuseHere(request, 'THROTTLED_OP');
+        this.#drain(connection);
+      } else {
+        this.#throttle.begin(request);
+        this.#submit(connection, request, upstream);
+      }
     }
   }
 

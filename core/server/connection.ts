@@ -16,6 +16,7 @@ import type { TriggeredEvent, Watcher } from '../tree/triggered-event.ts';
 import { isAllowed } from './authorize.ts';
 import { ConnectionStatistics } from './connection-statistics.ts';
 import { RequestQueue } from './request-queue.ts';
+import type { ServerLoad } from './server-load.ts';
 import type { ServerStatistics } from './statistics.ts';
 
 /**
@@ -38,6 +39,7 @@ export interface ConnectionParts {
   /** Collects the connections that have something for the host: bytes to send, or their own end. */
   readonly dirty: Connection[];
   readonly server: ServerStatistics;
+  readonly load: ServerLoad;
   /** Milliseconds since 1970. */
   readonly wallMs: number;
 }
@@ -48,7 +50,7 @@ export class Connection implements Watcher {
   readonly output = new JuteWriter(1024);
   /** What it has proved to be; replaced whole, never changed, because requests hold on to what they came with. */
   identities: readonly Identity[];
-  readonly pending = new RequestQueue();
+  readonly pending: RequestQueue;
   readonly statistics: ConnectionStatistics;
   phase: ConnectionPhase = 'new';
   session: SessionId = NO_SESSION;
@@ -75,11 +77,12 @@ export class Connection implements Watcher {
   readonly #dirty: Connection[];
   readonly #server: ServerStatistics;
 
-  constructor({ address, identities, dirty, server, wallMs }: ConnectionParts) {
+  constructor({ address, identities, dirty, server, load, wallMs }: ConnectionParts) {
     this.address = address;
     this.#server = server;
     this.statistics = new ConnectionStatistics(wallMs, server.nowMs);
     this.identities = identities;
+    this.pending = new RequestQueue(load);
     this.#dirty = dirty;
   }
 

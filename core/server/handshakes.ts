@@ -15,6 +15,7 @@ import {
 import type { JuteReader } from '../jute/reader.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { Connection } from './connection.ts';
+import type { ServerLimits } from './limits.ts';
 import type { SessionIdSource } from './session-ids.ts';
 import { isSessionPassword, type SessionPasswords } from './session-password.ts';
 
@@ -28,6 +29,9 @@ export interface SessionPolicy {
   readonly maxSessionTimeoutMs: number;
   readonly ids: SessionIdSource;
   readonly sessionPasswords: SessionPasswords;
+  readonly limits: ServerLimits;
+  /** Draws from [0, 1). */
+  readonly chance?: () => number;
 }
 
 interface Claim {

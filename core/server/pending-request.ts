@@ -39,6 +39,8 @@ export interface PendingRequest {
   verdict: AuthVerdict | null;
   /** The epoch whose leader it was submitted to last; null while it was to none. */
   submittedIn: Epoch | null;
+  /** It has been submitted, and counts as on its way until it leaves its queue. */
+  isUnderWay: boolean;
   /** A sync whose SYNC has come. */
   isReleased: boolean;
   /** Of the turn's clock, monotonic. */
@@ -65,6 +67,7 @@ export function readPendingRequest(
     errorZxid: null,
     verdict: null,
     submittedIn: null,
+    isUnderWay: false,
     isReleased: false,
     receivedMs,
   };

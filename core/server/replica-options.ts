@@ -4,6 +4,7 @@ import type { DataTree } from '../tree/data-tree.ts';
 import type { PeerOptions } from '../zab/options.ts';
 import type { Epoch, Zxid } from '../zxid.ts';
 import type { AuthPolicy } from './auth-policy.ts';
+import type { ServerLimits } from './limits.ts';
 import type { SessionPasswords } from './session-password.ts';
 import type { WriteSettings } from './write-rules.ts';
 
@@ -16,12 +17,18 @@ export interface ReplicaOptions extends PeerOptions {
   readonly auth: AuthPolicy;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
+  /** The same by the bytes of their entries. */
+  readonly snapSizeLimitBytes: number;
   /** 0 … 1, drawn by the host. */
   readonly snapPhase: number;
   /** How long clients may wait here for a leader before they are turned away, milliseconds. */
   readonly electionHoldMs: number;
   /** Without a quorum, serve reads to clients that ask for no more. Default false. */
   readonly readOnlyMode?: boolean;
+  /** Defaults: `LIMIT_DEFAULTS`. Outstanding requests: of the ensemble, whose followers share them. */
+  readonly limits?: Partial<ServerLimits>;
+  /** Draws from [0, 1), where a limit leaves something to chance. Default: always 1. */
+  readonly chance?: () => number;
   /** Defaults: `WRITE_DEFAULTS`. */
   readonly writes?: Partial<WriteSettings>;
 }

@@ -11,7 +11,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import type { PeerId, SessionId } from '../ids.ts';
+import type { PeerId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
@@ -27,8 +27,9 @@ import { DigestWatch } from './digest-watch.ts';
 import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
-import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
+import { LeaderDesk, type LeaderReplies, type LeaderReport } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
+import { limitsOf } from './limits.ts';
 import { Membership } from './membership.ts';
 import type { Clock, ReplicaOptions, RestoredReplica } from './replica-options.ts';
 import { type ServerMode, serverMode } from './server-mode.ts';
@@ -51,12 +52,11 @@ export class Replica {
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
-  readonly #digests: DigestWatch;
+  readonly digests: DigestWatch;
   readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
   #role: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
-  #inactiveSinceMs: number | null;
   #clock: Clock;
   #incoming: SnapshotReader | null = null;
   #effects: ReplicaEffect[] = [];
@@ -68,18 +68,22 @@ export class Replica {
     this.#clock = clock;
     this.#snapshots = new SnapshotSchedule(options);
     this.statistics = new ServerStatistics(clock.nowMs);
-    this.#inactiveSinceMs = clock.nowMs;
     this.#tree = restored.tree;
     this.#peer = new Peer(options, { ...restored, appliedZxid: restored.tree.lastProcessedZxid }, clock.nowMs);
     const fromMs = options.sessionPasswords.idsFromMs;
-    this.#sessionIds = new SessionIdSource(options.id, { wallMs: clock.wallMs, fromMs });
-    this.#sessionIds.onTree(restored.tree);
-    this.#sessionIds.onLog(restored.recent);
+    this.#sessionIds = SessionIdSource.above(restored, options.id, { wallMs: clock.wallMs, fromMs });
     this.#membership = new Membership(this.#peer, options.voters.length + options.observers.length);
     this.#membership.showIn(this.#tree, clock.wallMs);
     const isEager = this.#writes.eagerAclCheck && !this.#membership.isStandalone;
-    const eagerAcls = isEager ? new EagerAclCheck(options.auth, this.#writes) : null;
-    const policy = { ...options, self: options.id, ids: this.#sessionIds, eagerAcls };
+    const policy = {
+      ...options,
+      self: options.id,
+      ids: this.#sessionIds,
+      eagerAcls: isEager ? new EagerAclCheck(options.auth, this.#writes) : null,
+      limits: limitsOf(options.limits, options.voters.length),
+      // A disk that has lost what it acknowledged has nothing to show.
+      mayServeReadOnly: () => options.readOnlyMode === true && this.#peer.mayVote,
+    };
     this.#clients = new ClientDesk(restored.tree, policy, this.statistics);
     this.#transfers = new SnapshotTransfers((to, message) => this.#effects.push({ type: 'send', to, message }));
     const { counts } = this.statistics;
@@ -91,7 +95,7 @@ export class Replica {
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
       notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
-    this.#digests = new DigestWatch({
+    this.digests = new DigestWatch({
       counts,
       alarm: (text) => this.#effects.push({ type: 'alarm', text }),
     });
@@ -129,14 +133,9 @@ export class Replica {
     return this.#clients.outstandingCount;
   }
 
-  /** Of the leader: answers to syncs and re-attachments that wait for what was proposed before them; 0 otherwise. */
-  get pendingSyncCount(): number {
-    return this.#leader?.waitingCount ?? 0;
-  }
-
-  /** Of the leader: every session by its moment of expiry, soonest first; null for who does not lead. */
-  get sessionExpiries(): [expiresAtMs: number, sessions: SessionId[]][] | null {
-    return this.#leader?.expiries() ?? null;
+  /** What only the leader knows; null for the others. */
+  get leading(): LeaderReport | null {
+    return this.#leader;
   }
 
   /** Whether `onContinue` has something to do. */
@@ -171,18 +170,7 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
-    this.#compareDigests();
-    const waited = this.#inactiveSinceMs === null ? 0 : clock.nowMs - this.#inactiveSinceMs;
-    if (waited > this.#options.electionHoldMs) this.#onHeldTooLong();
     this.#settle();
-  }
-
-  // A disk that has lost what it acknowledged has nothing to show.
-  #onHeldTooLong(): void {
-    this.#inactiveSinceMs = null;
-    if (this.#clients.isReadOnly) return;
-    this.#clients.giveUpHolding();
-    if (this.#options.readOnlyMode === true && this.#peer.mayVote) this.#clients.beginReadOnly();
   }
 
   onPeerMessage(from: PeerId, message: PeerMessage): void {
@@ -323,13 +311,8 @@ export class Replica {
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    if (this.#digests.onApplied(header, digest)) this.#compareDigests();
-    if (this.#snapshots.onTxn()) this.#beginSnapshot();
-  }
-
-  #compareDigests(): void {
-    this.#digests.compare(this.#tree, this.#clock.nowMs);
-    this.#leader?.onAudited(this.#tree.lastProcessedZxid);
+    if (digest !== null) this.digests.compare(this.#tree, digest, this.#clock.nowMs);
+    if (this.#snapshots.onTxn(entry.length)) this.#beginSnapshot();
   }
 
   #beginSnapshot(): void {
@@ -345,12 +328,10 @@ export class Replica {
     this.#effects.push({ type: 'role', role });
     const { epoch } = role;
     if (!role.active || epoch === null) {
-      this.#inactiveSinceMs ??= this.#clock.nowMs;
       this.#transfers.stopAll();
       this.#clients.onLeaderLost();
       return;
     }
-    this.#inactiveSinceMs = null;
     if (role.state === 'leading') {
       const own = { self: this.id, settings: this.#writes, membership: this.#membership };
       const options = { ...this.#options, ...this.#clock, ...own };
@@ -391,7 +372,7 @@ export class Replica {
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
-    this.#digests.restart();
+    this.digests.restart();
     this.#sessionIds.onTree(tree);
     this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);

@@ -2,13 +2,14 @@
  * The requests of one connection that cannot be answered yet, in the order in which they came (CommitProcessor). A write
  * or a sync at the head waits for the leader, and everything behind it waits for it.
  *
- * At the bound the host stops reading from the connection until some are answered; the rest of the chunk that it has
- * read already still goes in.
+ * At the bound, or when the replica's connections altogether have too much waiting, the host stops reading from the
+ * connection until some are answered; the rest of the chunk that it has read already waits with it.
  */
 
 import { Fifo } from '../fifo.ts';
 import type { Epoch } from '../zxid.ts';
 import type { PendingRequest } from './pending-request.ts';
+import type { ServerLoad } from './server-load.ts';
 
 const REQUESTS_MAX = 1000;
 /** Bodies of at most a megabyte each would otherwise add up to a gigabyte. */
@@ -16,7 +17,13 @@ const BYTES_MAX = 16 << 20;
 
 export class RequestQueue {
   readonly #requests = new Fifo<PendingRequest>();
+  readonly #load: ServerLoad;
   #bytes = 0;
+
+  /** @param load  of all queues together */
+  constructor(load: ServerLoad) {
+    this.#load = load;
+  }
 
   get size(): number {
     return this.#requests.size;
@@ -27,17 +34,21 @@ export class RequestQueue {
   }
 
   get isFull(): boolean {
-    return this.#requests.size >= REQUESTS_MAX || this.#bytes >= BYTES_MAX;
+    const { size } = this.#requests;
+    return size >= REQUESTS_MAX || this.#bytes >= BYTES_MAX || (size > 0 && this.#load.isHigh);
   }
 
   push(request: PendingRequest): void {
     this.#requests.push(request);
     this.#bytes += request.end - request.start;
+    this.#load.onQueued(request);
   }
 
   shift(): PendingRequest | undefined {
     const request = this.#requests.shift();
-    if (request !== undefined) this.#bytes -= request.end - request.start;
+    if (request === undefined) return undefined;
+    this.#bytes -= request.end - request.start;
+    this.#load.onLeft(request);
     return request;
   }
 
@@ -85,7 +96,7 @@ export class RequestQueue {
   }
 
   clear(): void {
-    this.#requests.drain();
+    for (const request of this.#requests.drain()) this.#load.onLeft(request);
     this.#bytes = 0;
   }
 }

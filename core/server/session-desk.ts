@@ -11,10 +11,14 @@ import type { JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
 import type { Connection } from './connection.ts';
+import { ConnectionThrottle } from './connection-throttle.ts';
 import { Handshakes, type SessionPolicy } from './handshakes.ts';
 import { placeOfSession } from './session-place.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
+
+/** For hosts that turn nobody away by chance. */
+const NO_CHANCE = (): number => 1;
 
 /** The clients' desk, as this one sees it. */
 export interface SessionConnections {
@@ -28,6 +32,7 @@ export class SessionDesk {
   readonly #connections: SessionConnections;
   readonly #statistics: ServerStatistics;
   readonly #handshakes: Handshakes;
+  readonly #throttle: ConnectionThrottle;
   readonly #bySession = new SessionMap<Connection>();
   #tree: DataTree;
   #upstream: Upstream | null = null;
@@ -40,6 +45,7 @@ export class SessionDesk {
     this.#connections = connections;
     this.#statistics = statistics;
     this.#handshakes = new Handshakes(policy);
+    this.#throttle = new ConnectionThrottle(policy.limits, policy.chance ?? NO_CHANCE);
   }
 
   get count(): number {
@@ -87,6 +93,10 @@ export class SessionDesk {
 
   onConnectRequest(connection: Connection, reader: JuteReader): void {
     this.#statistics.counts.connectionRequests += 1;
+    if (!this.#throttle.admits(this.#statistics.nowMs)) {
+      connection.fault = 'too many connections begin at the same time';
+      return this.#connections.close(connection);
+    }
     if (this.#upstream === null && !this.#isHolding) return this.#connections.close(connection);
     const isAuthentic = this.#handshakes.begin(connection, reader);
     if (this.#isReadOnly && connection.readOnly !== true) return this.#connections.close(connection);

@@ -23,6 +23,12 @@ export interface SessionIdSeed {
   readonly fromMs: number;
 }
 
+/** What a replica's disk knows of sessions. */
+interface KnownSessions {
+  readonly tree: DataTree;
+  readonly recent: readonly { readonly entry: Uint8Array }[];
+}
+
 export class SessionIdSource {
   readonly #peer: PeerId;
   #hi: number;
@@ -33,6 +39,14 @@ export class SessionIdSource {
     const time = Math.max(wallMs % TIME_RANGE, fromMs % TIME_RANGE);
     this.#hi = (peer << 24) | Math.floor(time / 0x10000);
     this.#lo = (time % 0x10000) << 16;
+  }
+
+  /** One that hands out no id which the tree or the log knows. */
+  static above({ tree, recent }: KnownSessions, peer: PeerId, seed: SessionIdSeed): SessionIdSource {
+    const source = new SessionIdSource(peer, seed);
+    source.onTree(tree);
+    source.onLog(recent);
+    return source;
   }
 
   next(): SessionId {

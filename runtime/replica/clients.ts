@@ -7,8 +7,13 @@ import { FrameDecoder } from '../../core/jute/frame.ts';
 import { JuteError } from '../../core/jute/reader.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
+import { WordGate } from '../admin/four-letter/word-gate.ts';
+import type { AskedWord } from '../admin/four-letter/words.ts';
+import { PieceSender, type SendingEnd } from '../admin/piece-sender.ts';
+import type { ServedConnection } from '../admin/replica-view.ts';
 import type { Log } from '../logger.ts';
 import type { ClientCarrier, ClientSession } from '../net/client-carrier.ts';
+import type { ReplicaMeters } from './replica-meters.ts';
 
 /** Unsent bytes above which a client is not served any more, and above which it is given up. */
 const PAUSE_BYTES = 1 << 20;
@@ -27,6 +32,9 @@ interface Served {
   /** Frames that came in one chunk with others whose answers have to leave first: less than a chunk of bytes. */
   held: HeldFrame[];
   isPaused: boolean;
+  /** It asked a four-letter word, and gets the answer in place of a session. */
+  hasAsked: boolean;
+  answer: PieceSender | null;
 }
 
 export interface ClientLimits {
@@ -35,7 +43,13 @@ export interface ClientLimits {
   readonly maxClientConnections: number;
   /** Largest request, bytes. */
   readonly maxFrameBytes: number;
+  readonly meters: ReplicaMeters;
+  /** What to say to a four-letter word; null: they are no words here. */
+  readonly answerWord: ((asked: AskedWord) => Promise<Iterable<string>>) | null;
 }
+
+/** What clients inside the process are told to come from. */
+const PEER_INSIDE = '127.0.0.1:0';
 
 export class Clients {
   readonly #replica: Replica;
@@ -51,12 +65,14 @@ export class Clients {
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
     const connection = this.#replica.onConnect(address, carrier.certificate);
-    const served: Served = { connection, carrier, held: [], isPaused: false };
+    const served: Served = { connection, carrier, held: [], isPaused: false, hasAsked: false, answer: null };
+    let gate = carrier.isRemote && this.#limits.answerWord !== null ? new WordGate() : null;
     const decoder = new FrameDecoder(this.#limits.maxFrameBytes);
     this.#served.set(connection, served);
     if (!carrier.isRemote) this.#replica.keepAlive(connection);
     if (carrier.isRemote && this.#isCrowded(address)) {
-      const { log, maxClientConnections } = this.#limits;
+      const { log, maxClientConnections, meters } = this.#limits;
+      meters.rejectedConnectionCount += 1;
       log('warn', `refusing the connection of ${carrier.peer}: ${address} has ${maxClientConnections} already`);
       this.#end(served);
     }
@@ -68,10 +84,22 @@ export class Clients {
       onChunk: (chunk) => {
         if (!connection.isOpen) return;
         this.#scheduleTurn();
+        let bytes = chunk;
+        if (gate !== null) {
+          const verdict = gate.push(chunk);
+          if (verdict.type === 'more') return;
+          gate = null;
+          if (verdict.type === 'word') {
+            void this.#answerWord(served, verdict.asked);
+            return;
+          }
+          bytes = verdict.bytes;
+        }
         try {
-          decoder.push(chunk, onFrame);
+          decoder.push(bytes, onFrame);
         } catch (error) {
           if (!(error instanceof JuteError)) throw error;
+          this.#limits.meters.faultyConnectionCount += 1;
           this.#limits.log('warn', `closing the connection of ${carrier.peer}: ${error.message}`);
           this.#end(served);
           return;
@@ -80,9 +108,15 @@ export class Clients {
       },
       onDrain: () => {
         this.#scheduleTurn();
-        this.#consider(served);
+        if (served.hasAsked) served.answer?.advance();
+        else this.#consider(served);
+      },
+      // Whoever asked a word may have nothing more to say, and still listens.
+      onEnd: () => {
+        if (!served.hasAsked) carrier.end();
       },
       onClose: () => {
+        served.answer?.abandon();
         this.#served.delete(connection);
         this.#scheduleTurn();
         this.#replica.onDisconnect(connection);
@@ -94,13 +128,56 @@ export class Clients {
   flush(): void {
     for (const connection of this.#replica.takeDirty()) {
       const served = this.#served.get(connection);
-      if (served === undefined) continue;
+      if (served === undefined || served.hasAsked) continue;
       const { output, fault } = connection;
+      if (fault !== null) this.#limits.meters.faultyConnectionCount += 1;
       if (fault !== null) this.#limits.log('warn', `closing the connection of ${served.carrier.peer}: ${fault}`);
       if (output.length > 0) served.carrier.send(output.detach(Math.min(output.length, 1 << 16)));
       if (connection.phase === 'finishing') this.#end(served);
       else this.#consider(served);
     }
+  }
+
+  /** Everybody who is connected, those included who asked a four-letter word. */
+  *list(): Generator<ServedConnection, void, undefined> {
+    for (const { connection, carrier, isPaused } of this.#served.values()) {
+      const peer = carrier.isRemote ? carrier.peer : PEER_INSIDE;
+      yield {
+        connection,
+        peer,
+        isPaused,
+        isSecure: carrier.isSecure,
+        queuedBytes: carrier.queuedBytes + connection.output.length,
+      };
+    }
+  }
+
+  /** From here on the connection is no client's: it is told the answer, and ends. */
+  async #answerWord(served: Served, asked: AskedWord): Promise<void> {
+    const { connection, carrier } = served;
+    const { statistics } = this.#replica;
+    statistics.onReceived(connection.statistics, asked.word.length);
+    served.hasAsked = true;
+    connection.finish();
+    const pieces = await this.#limits.answerWord?.(asked);
+    // It may be gone by now.
+    if (pieces === undefined || this.#served.get(connection) !== served) return;
+    const onEnd = (end: SendingEnd): void => {
+      statistics.counts.packetsSent += 1;
+      this.#endAnswer(served, asked, end);
+    };
+    served.answer = new PieceSender(carrier, pieces, { onEnd });
+    served.answer.advance();
+  }
+
+  #endAnswer(served: Served, { word }: AskedWord, end: SendingEnd): void {
+    this.#forget(served);
+    if (end === 'sent') return served.carrier.end();
+    this.#limits.log(
+      'warn',
+      `closing the connection of ${served.carrier.peer}: it does not read the answer to ${word}`,
+    );
+    served.carrier.destroy();
   }
 
   /** Counted where it is needed: connections come rarely, and there is one number less to keep right. */
@@ -128,6 +205,7 @@ export class Clients {
   #consider(served: Served): void {
     const { connection, carrier } = served;
     if (queuedBytesOf(served) > QUEUE_BYTES_MAX) {
+      this.#limits.meters.faultyConnectionCount += 1;
       this.#limits.log('warn', `closing the connection of ${carrier.peer}: it does not read its replies`);
       this.#forget(served);
       carrier.destroy();

@@ -6,6 +6,8 @@ import { JuteReader } from '../../../../core/jute/reader.ts';
 import { JuteWriter } from '../../../../core/jute/writer.ts';
 import { answerGetAcl } from '../../../../core/server/access-reads.ts';
 import { Connection } from '../../../../core/server/connection.ts';
+import { LIMIT_DEFAULTS } from '../../../../core/server/limits.ts';
+import { ServerLoad } from '../../../../core/server/server-load.ts';
 import { ServerStatistics } from '../../../../core/server/statistics.ts';
 import { DataTree } from '../../../../core/tree/data-tree.ts';
 import { ZXID_ZERO } from '../../../../core/zxid.ts';
@@ -29,6 +31,7 @@ function shown(scheme: string, id: string): string | null | undefined {
     identities: [],
     dirty: [],
     server: new ServerStatistics(0),
+    load: new ServerLoad(LIMIT_DEFAULTS),
     wallMs: 0,
   });
   const body = new JuteWriter();

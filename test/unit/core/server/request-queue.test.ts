@@ -1,7 +1,9 @@
 import { OpCode } from '../../../../core/jute/op-code.ts';
 import { JuteReader } from '../../../../core/jute/reader.ts';
+import { LIMIT_DEFAULTS } from '../../../../core/server/limits.ts';
 import { type PendingRequest, readPendingRequest } from '../../../../core/server/pending-request.ts';
 import { RequestQueue } from '../../../../core/server/request-queue.ts';
+import { ServerLoad } from '../../../../core/server/server-load.ts';
 import { toEpoch } from '../../../../core/zxid.ts';
 import { encodeRequest, type Request } from '../../../support/requests.ts';
 import { assert, suite } from '../../../support/suite.ts';
@@ -15,7 +17,7 @@ function pending(request: Request): PendingRequest {
 }
 
 function queueOf(...requests: Request[]): RequestQueue {
-  const queue = new RequestQueue();
+  const queue = new RequestQueue(new ServerLoad(LIMIT_DEFAULTS));
   for (const request of requests) queue.push(pending(request));
   return queue;
 }
