@@ -78,11 +78,14 @@ class Generator {
   burst(): Action[] {
     const prng = this.#prng;
     const session = prng.below(SESSION_COUNT);
-    const count = prng.pick(BURSTS);
-    return Array.from({ length: count }, (_, index) => ({
+    const operations = Array.from({ length: prng.pick(BURSTS) }, () => this.#operation()).flatMap((operation) =>
+      // As clients do: what was watched is set again behind the re-attachment.
+      operation.op === 'reattach' && prng.chance(0.5) ? [operation, this.#setWatches()] : [operation],
+    );
+    return operations.map((operation, index) => ({
       session,
       isJoined: index > 0 && !this.#hasQuotas,
-      operation: this.#operation(),
+      operation,
     }));
   }
 
