@@ -161,7 +161,7 @@ t('hash tells a digest of every 128 txns, the same at each replica', async () =>
   for (let round = 0; round < 130; round++) await client.setData('/hash', String(round));
   await client.sync('/hash');
   const told = await ask(portOf(1), 'hash');
-  assert.match(told, /^([0-9a-f]+: -?\d+\n){2,}$/);
+  assert.match(told, /^([0-9a-f]+: -?\d+\n)+$/);
   const spans = told.match(/^[0-9a-f]+/gm)?.map((zxid) => Number.parseInt(zxid, 16) >>> 7) ?? [];
   assert.is(new Set(spans).size, spans.length);
   await eventually(async () => (await ask(portOf(2), 'hash')) === told && (await ask(portOf(3), 'hash')) === told);
