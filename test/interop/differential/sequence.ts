@@ -152,7 +152,7 @@ class Generator {
     const data = prng.pick(DATA);
     const flags = this.#flags();
     if (path !== null && (flags & SEQUENTIAL) === 0) this.#words.remember(path);
-    if (draw < 3) return { op: 'createContainer', path, data, acl, flags: this.#isMild || draw > 0 ? 4 : flags };
+    if (draw < 3) return { op: 'createContainer', path, data, acl, flags: this.#isMild || draw > 0 ? 4 : flags & ~1 };
     if (draw < 6) return this.#createTtl({ path, data, acl });
     return { op: draw < 13 ? 'create' : 'create2', path, data, acl, flags };
   }
