@@ -18,7 +18,7 @@ import { monotonicMs, wallMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
 import type { LogFencedError } from '../storage/errors.ts';
 import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
-import { Clients } from './clients.ts';
+import { CLIENT_LIMITS, type ClientLimits, Clients } from './clients.ts';
 import { PeerLinks } from './peer-links.ts';
 import { SnapshotTask } from './snapshot-task.ts';
 
@@ -27,10 +27,8 @@ const FENCE_RETRY_MS = 1000;
 export interface ReplicaHostOptions {
   readonly replica: ReplicaOptions;
   readonly log: Log;
-  /** Connections from one address; 0: no limit. */
-  readonly maxClientConnections: number;
-  /** Largest request, bytes. */
-  readonly maxFrameBytes: number;
+  /** Default: `CLIENT_LIMITS`. */
+  readonly clientLimits?: Partial<ClientLimits>;
   readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
   readonly onRole: (role: RoleReport) => void;
   /** The replica cannot go on; its thread should end. */
@@ -61,7 +59,9 @@ export class ReplicaHost {
     this.#storage = storage;
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    this.clients = new Clients(this.#replica, options, () => this.#scheduleTurn());
+    const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
+    const scheduleTurn = (): void => this.#scheduleTurn();
+    this.clients = new Clients(this.#replica, { log: options.log, limits, scheduleTurn });
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();

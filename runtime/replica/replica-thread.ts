@@ -51,6 +51,8 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     snapCount: settings.snapCount,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
+    limits: settings,
+    chance,
     writes: settings,
   };
 }
@@ -66,8 +68,7 @@ async function run(): Promise<void> {
   const host = new ReplicaHost({
     replica: replicaOptions(data),
     log,
-    maxClientConnections: data.settings.maxClientConnections,
-    maxFrameBytes: data.settings.maxFrameBytes,
+    clientLimits: data.settings,
     openStorage: (listener) => {
       const opened = openStorage({
         where: data.storage,

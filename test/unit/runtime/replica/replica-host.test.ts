@@ -44,8 +44,7 @@ function startHost(id: PeerId, watchStorage: (storage: ReplicaStorage) => void =
       commitLogBytes: 1,
     },
     log: () => {},
-    maxClientConnections: 0,
-    maxFrameBytes: 1 << 20,
+    clientLimits: { maxClientConnections: 0, maxFrameBytes: 1 << 20 },
     openStorage: (listener: StorageListener) => {
       const storage = openMemoryStorage({ listener, start: 'first' });
       const recovered = storage.recover();
