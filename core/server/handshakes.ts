@@ -94,6 +94,7 @@ export class Handshakes {
   }
 
   accept(connection: Connection, server: 'read-write' | 'read-only'): void {
+    this.#claims.delete(connection);
     respond(connection, {
       protocolVersion: 0,
       timeoutMs: connection.timeoutMs,
