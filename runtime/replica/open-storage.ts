@@ -36,7 +36,10 @@ export interface OpenStorageOptions {
 export function openStorage({ where, isAlone, tree, listener, log, meters }: OpenStorageOptions): Opened {
   if (where.type === 'memory') return recover(openMemoryStorage({ listener, tree, start: where.start }), log);
   const { place, settings } = where;
-  const fileSystem = meteredFileSystem(nodeFileSystem, (durationMs) => meters.onSynced(durationMs));
+  const fileSystem = meteredFileSystem(nodeFileSystem, (durationMs) => {
+    if (meters.onSynced(durationMs))
+      log('warn', `a sync of the log took ${Math.round(durationMs)} ms: writes wait for it`);
+  });
   try {
     return recover(openFileStorage({ settings, place, tree, listener, fileSystem }), log);
   } catch (error) {

@@ -66,7 +66,6 @@ export class ReplicaHost {
     const { storage, recovered } = options.openStorage({
       onDurable: (zxid) => this.#onDurable(zxid),
       onFenced: (error) => this.#onFenced(error),
-      onSlowSync: (durationMs) => options.log('warn', `a sync of the log took ${durationMs} ms`),
     });
     this.#storage = storage;
     options.meters.loadTime.record(Math.round(preciseMs() - openedMs));

@@ -1,9 +1,7 @@
 /** What a replica's thread measures of its machine: disk, snapshots, start, refused connections. Pure counting. */
 
 import { Summary } from '../../core/server/summary.ts';
-
-/** A sync that takes longer is counted apart, as with fsync.warningthresholdms. */
-const SLOW_SYNC_MS = 1000;
+import { STORAGE_DEFAULTS } from '../storage/storage-settings.ts';
 
 export class ReplicaMeters {
   /** Milliseconds that the log's fdatasync took, and the same exactly. */
@@ -23,11 +21,20 @@ export class ReplicaMeters {
   faultyConnectionCount = 0;
   /** Kept for gtmk and stmk; nothing is traced by it. The value is the default of ZooKeeper. */
   traceMask = 306n;
+  readonly #slowSyncMs: number;
 
-  onSynced(durationMs: number): void {
+  /** @param slowSyncMs  a sync that takes longer is counted apart, as with fsync.warningthresholdms */
+  constructor(slowSyncMs = STORAGE_DEFAULTS.fsyncWarningThresholdMs) {
+    this.#slowSyncMs = slowSyncMs;
+  }
+
+  /** @returns whether it was a slow one */
+  onSynced(durationMs: number): boolean {
     this.syncTime.record(Math.round(durationMs));
     this.syncTimeSumMs += durationMs;
-    if (durationMs >= SLOW_SYNC_MS) this.slowSyncCount += 1;
+    const isSlow = durationMs > this.#slowSyncMs;
+    if (isSlow) this.slowSyncCount += 1;
+    return isSlow;
   }
 
   /** As `srst` does. */

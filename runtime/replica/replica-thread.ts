@@ -67,7 +67,9 @@ function fail(error: unknown): void {
 }
 
 async function run(): Promise<void> {
-  const meters = new ReplicaMeters();
+  const meters = new ReplicaMeters(
+    data.storage.type === 'files' ? data.storage.settings.fsyncWarningThresholdMs : undefined,
+  );
   const host = new ReplicaHost({
     replica: replicaOptions(data),
     log,

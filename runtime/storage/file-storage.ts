@@ -69,7 +69,6 @@ class FileStorage implements ReplicaStorage {
       beforeCreate: () => this.#ensureSnapshot(),
       onDurable: (zxid) => listener.onDurable(zxid),
       onFenced: (error) => listener.onFenced(error),
-      onSlowSync: (durationMs) => listener.onSlowSync?.(durationMs),
       settings,
       ...(options.pendingBytesMax === undefined ? {} : { pendingBytesMax: options.pendingBytesMax }),
     });

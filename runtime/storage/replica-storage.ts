@@ -21,8 +21,6 @@ export interface StorageListener {
    * writes, go on reading, call `retryFenced` now and then. May be called from within `flush`.
    */
   onFenced(error: LogFencedError): void;
-  /** A sync of the log took long, and so did every write that waited for it. */
-  onSlowSync?(durationMs: number): void;
 }
 
 export interface ReplicaStorage {

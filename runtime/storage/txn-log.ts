@@ -12,7 +12,6 @@ import { invariant } from '../../core/assert.ts';
 import { appendRecord, LOG_HEADER_SIZE, RECORD_OVERHEAD, writeLogHeader } from '../../core/jute/txn-log.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Zxid } from '../../core/zxid.ts';
-import { monotonicMs } from '../clock.ts';
 import { LogFencedError } from './errors.ts';
 import { fileName } from './file-names.ts';
 import { type FileSystem, type SyncCallback, writeFully } from './file-system.ts';
@@ -20,10 +19,7 @@ import { LOG_BATCH_BYTES_MAX, readLog } from './log-reader.ts';
 import { Preallocation } from './preallocation.ts';
 import { STORAGE_DEFAULTS, type StorageSettings } from './storage-settings.ts';
 
-type LogSettings = Pick<
-  StorageSettings,
-  'preAllocKiB' | 'txnLogSizeLimitKiB' | 'fsyncWarningThresholdMs' | 'forceSync'
->;
+type LogSettings = Pick<StorageSettings, 'preAllocKiB' | 'txnLogSizeLimitKiB' | 'forceSync'>;
 
 export interface TxnLogOptions {
   readonly fileSystem: FileSystem;
@@ -35,8 +31,6 @@ export interface TxnLogOptions {
   readonly onDurable: (zxid: Zxid) => void;
   /** The log was fenced. Called once for each failure. May be called from within `flush`. */
   readonly onFenced: (error: LogFencedError) => void;
-  /** A sync took longer than `fsyncWarningThresholdMs`. */
-  readonly onSlowSync?: (durationMs: number) => void;
   /** Default: STORAGE_DEFAULTS. */
   readonly settings?: LogSettings;
   /** Bytes appended but not yet durable that are held at most; beyond it `append` throws. Default 64 MiB. */
@@ -186,15 +180,9 @@ export class TxnLog {
   }
 
   #sync({ fd }: OpenFile, callback: SyncCallback): void {
-    const { forceSync, fsyncWarningThresholdMs } = this.#settings;
+    if (this.#settings.forceSync) return this.#fileSystem.datasync(fd, callback);
     // Never at once, as with a sync: who appends is not to hear of it while it appends.
-    if (!forceSync) return queueMicrotask(() => callback(null));
-    const startedMs = monotonicMs();
-    this.#fileSystem.datasync(fd, (error) => {
-      const durationMs = monotonicMs() - startedMs;
-      if (durationMs > fsyncWarningThresholdMs) this.#options.onSlowSync?.(durationMs);
-      callback(error);
-    });
+    queueMicrotask(() => callback(null));
   }
 
   #onSynced(file: OpenFile, batch: Batch, error: Error | null): void {

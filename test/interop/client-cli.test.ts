@@ -1,15 +1,12 @@
 // timeout: 300s
 /** Our `cli` beside Debian's zkCli.sh: the same commands on the same server, compared line by line. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { type ApacheEnsemble, type CliResult, startApacheZooKeeper, zkCli } from '../support/apache-zookeeper.ts';
+import { runCli } from '../support/cli-process.ts';
 import { assert, suite } from '../support/suite.ts';
 
 const t = suite('interop/cli beside zkCli.sh', { timeoutMs: 120_000 });
 
-const MAIN = fileURLToPath(new URL('../../runtime/cli/main.js', import.meta.url));
 let apache: ApacheEnsemble | undefined;
 
 t.before(async () => {
@@ -31,19 +28,8 @@ async function both(command: readonly string[], input = ''): Promise<{ ours: Cli
   return { ours: tidy(ours), theirs: tidy(theirs) };
 }
 
-async function ourCli(server: string, command: readonly string[], input: string): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, 'cli', '-server', server, ...command], { stdio: 'pipe' });
-  const closed = once(child, 'close');
-  child.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
-  const [exitCode] = (await closed) as [number | null];
-  return { exitCode, stdout, stderr };
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
-  return text;
+function ourCli(server: string, command: readonly string[], input: string): Promise<CliResult> {
+  return runCli(['-server', server, ...command], input);
 }
 
 /** Takes off zkCli's greetings and its logger's, and what differs between two znodes: zxids and times. */
