@@ -71,7 +71,6 @@ export class SessionLink {
   #search: ReadWriteSearch | null = null;
   #timeoutMs: number;
   #connection: Connection | null = null;
-  #connectionCount = 0;
   #lastHeardMs: number;
   #attemptEndsMs = 0;
   #retryAtMs = 0;
@@ -111,11 +110,6 @@ export class SessionLink {
     return this.#connection?.isEstablished === true ? this.#connection.server : null;
   }
 
-  /** Attempts so far: another number, another connection. */
-  get connectionCount(): number {
-    return this.#connectionCount;
-  }
-
   /** Why each server could not be used since the link was last up. */
   get failures(): ReadonlyMap<string, string> {
     return this.#failures;
@@ -146,7 +140,6 @@ export class SessionLink {
       },
     });
     this.#connection = connection;
-    this.#connectionCount += 1;
     this.#work();
   }
 

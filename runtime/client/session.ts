@@ -23,7 +23,7 @@ import type { Chroot } from './path.ts';
 import { type ClientFailure, type ReplyShape, type Settlement, TypedRequest } from './pending-request.ts';
 import { NO_REPLY } from './replies.ts';
 import { type QueueBounds, RequestQueue } from './request-queue.ts';
-import type { SaslCredentials, SaslLogin } from './sasl-login.ts';
+import { type SaslCredentials, SaslLogin } from './sasl-login.ts';
 import { type LinkOptions, SessionLink } from './session-link.ts';
 import { rearmWatches } from './watch-rearm.ts';
 import { type WatchedEventType, type WatchKind, WatchTable } from './watches.ts';
@@ -68,7 +68,7 @@ export class Session {
   readonly #stateListeners = new Set<(state: SessionState) => void>();
   #state: SessionState = 'connecting';
   /** While the connection is not known to be ours: everything else waits for it. */
-  #login: SaslLogin | 'loading' | null = null;
+  #login: SaslLogin | null = null;
   /** What calls are told after the end that nobody here asked for. */
   #lostBy: ClientFailure = 'SESSION_EXPIRED';
   #isFlushDue = false;
@@ -218,18 +218,9 @@ export class Session {
 
   #onUp(): void {
     const { sasl } = this.#options;
-    if (sasl === null) this.#open();
-    else void this.#startLogin(sasl);
-  }
-
-  /** SASL and the hashes behind it are loaded for those who use them: most processes of the shell live shorter than that. */
-  async #startLogin(sasl: SaslCredentials): Promise<void> {
-    this.#login = 'loading';
-    const connection = this.link.connectionCount;
-    const { SaslLogin } = await import('./sasl-login.ts');
-    if (this.link.connectionCount !== connection || !this.link.isUp) return;
-    this.#login = new SaslLogin(sasl);
-    this.link.write(this.#login.begin());
+    this.#login = sasl === null ? null : new SaslLogin(sasl);
+    if (this.#login === null) this.#open();
+    else this.link.write(this.#login.begin());
   }
 
   #open(): void {
@@ -252,7 +243,7 @@ export class Session {
     const xid = reader.readInt();
     const zxid = reader.readLong();
     const error = reader.readInt();
-    if (this.#login !== null && this.#login !== 'loading' && xid >= 0) {
+    if (this.#login !== null && xid >= 0) {
       this.#onLoginReply(this.#login, error, reader);
       return;
     }
