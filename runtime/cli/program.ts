@@ -58,6 +58,25 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       exitCode = await printStatus(options);
     });
 
+  program
+    .command('doctor')
+    .description('check whether this machine and configuration will do')
+    .argument('[FILE...]', 'an rc file, a zoo.cfg, or the zoo.cfg of each server')
+    .option('--json', 'as JSON', false)
+    .action(async (files: readonly string[], { json }: { readonly json: boolean }) => {
+      const { runDoctor } = await import('./doctor.ts');
+      exitCode = await runDoctor({ files, json });
+    });
+
+  program
+    .command('init')
+    .description('write a configuration and a handler plugin to begin with')
+    .argument('[DIR]', 'where to', '.')
+    .action(async (directory: string) => {
+      const { runInit } = await import('./init.ts');
+      exitCode = runInit({ directory });
+    });
+
   const debug = program.command('debug').description('inject faults into a running threadkeeper');
   debug
     .command('kill')

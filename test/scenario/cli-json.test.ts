@@ -1,15 +1,12 @@
 /** `threadkeeper cli --json` against our own ensemble: one document a command, of the shapes that scripts rely on. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { COMMAND_NAMES } from '../../runtime/cli/shell/commands.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
+import { runCli } from '../support/cli-process.ts';
 import { assert, suite } from '../support/suite.ts';
 
 const t = suite('scenario/cli --json', { timeoutMs: 60_000 });
 
-const MAIN = fileURLToPath(new URL('../../runtime/cli/main.js', import.meta.url));
 let ensemble: TestEnsemble;
 
 t.before(async () => {
@@ -17,20 +14,8 @@ t.before(async () => {
 });
 t.after(() => ensemble.close());
 
-async function cli(args: readonly string[], input = '') {
-  const child = spawn(process.execPath, [MAIN, 'cli', '-server', ensemble.connectString, ...args], { stdio: 'pipe' });
-  const closed = once(child, 'close');
-  child.stdin.end(input);
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    stdout += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    stderr += chunk;
-  });
-  const [exitCode] = await closed;
-  return { exitCode: exitCode as unknown, stdout, stderr };
+function cli(args: readonly string[], input = '') {
+  return runCli(['-server', ensemble.connectString, ...args], input);
 }
 
 /** Lines for one shell; its documents in their order, those of stdout and those of stderr. */

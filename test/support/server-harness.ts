@@ -208,8 +208,14 @@ export class World {
   }
 
   start(id: number): void {
-    this.machine(id).boot(this.#clock);
+    this.startAlone(id);
     for (const other of this.#others(id)) if (this.machine(other).replica !== null) this.mend(id, other);
+    this.settle();
+  }
+
+  /** Without any link until `mend`. */
+  startAlone(id: number): void {
+    this.machine(id).boot(this.#clock);
     this.settle();
   }
 

@@ -22,6 +22,9 @@ const COUNTERS: readonly (readonly [name: string, count: keyof ServerCounts, hel
     'sessionlessConnectionsExpired',
     'Connections ended because they asked for nothing in time',
   ],
+  ['request_throttle_wait_count', 'requestsThrottled', 'Requests that waited for their turn'],
+  ['throttled_ops', 'requestsThrottledOut', 'Requests refused because their turn did not come in time'],
+  ['large_requests_rejected', 'largeRequestsRejected', 'Large requests for which there was no room'],
   ['stale_sessions_expired', 'sessionsExpired', 'Sessions expired by this leader'],
   ['digest_mismatches_count', 'digestMismatches', 'Times that the tree was found to differ from that of the leader'],
   ['bytes_received_count', 'bytesReceived', 'Bytes from clients'],
@@ -40,8 +43,8 @@ export const COUNTED_METRICS: readonly Metric[] = [
   {
     name: 'connection_rejected',
     kind: 'counter',
-    help: 'Connections beyond the limit for their address',
-    read: ({ meters }) => meters.rejectedConnectionCount,
+    help: 'Connections beyond a limit: for their address, or on how many begin at a time',
+    read: ({ replica, meters }) => meters.rejectedConnectionCount + replica.statistics.counts.connectionsThrottled,
   },
   {
     name: 'readlatency',

@@ -163,7 +163,7 @@ export const STATE_METRICS: readonly Metric[] = [
     name: 'connection_drop_probability',
     kind: 'double',
     help: 'Share of new connections that throttling turns away',
-    read: () => 0,
+    read: ({ replica }) => replica.statistics.connectionDropProbability,
   },
   { name: 'outstanding_tls_handshake', kind: 'gauge', help: 'TLS handshakes under way', read: () => 0 },
   {

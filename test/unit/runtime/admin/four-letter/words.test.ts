@@ -22,4 +22,15 @@ answering('without a quorum ruok, envi and the trace mask are answered, isro say
   assert.is(answers[FOUR_LETTER_WORDS.indexOf('ruok')], 'imok');
 });
 
+answering('a replica that serves reads without a quorum says so', () => {
+  const world = new World({ voters: 3, readOnlyMode: true });
+  for (const id of [2, 3]) world.kill(id);
+  world.advance(4000);
+  const view = replicaViewOf(world.replica(1), { voters: [1, 2, 3].map(toPeerId) });
+  const answer = (word: 'isro' | 'srvr') => [...answerWord(view, { word, argument: 0n }, ['*'])].join('');
+  assert.is(answer('isro'), 'ro');
+  assert.match(answer('srvr'), /^Zookeeper version: .*\nREAD-ONLY mode; serving only read-only clients\nLatency /);
+  assert.match(answer('srvr'), /^Mode: read-only$/m);
+});
+
 answering.run();
