@@ -1,6 +1,6 @@
 /** The client connections of a replica's thread: lets them in, as many as there may be, and sends to them once per turn. */
 
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import type { ServedConnection } from '../admin/replica-view.ts';
 import type { Log } from '../logger.ts';

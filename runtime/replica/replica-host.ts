@@ -9,7 +9,7 @@
 import { unreachable } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaEffect } from '../../core/server/effects.ts';
-import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
+import type { EnsembleMember } from '../../core/server/membership/ensemble-config.ts';
 import { Replica, type ReplicaOptions } from '../../core/server/replica.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { Zxid } from '../../core/zxid.ts';

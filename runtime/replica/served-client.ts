@@ -9,7 +9,7 @@
 
 import { FrameDecoder } from '../../core/jute/frame.ts';
 import { JuteError } from '../../core/jute/reader.ts';
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import { WordGate } from '../admin/four-letter/word-gate.ts';
 import type { AskedWord } from '../admin/four-letter/words.ts';

@@ -7,7 +7,7 @@
 import { InvariantViolation } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
-import type { SessionPasswords } from '../../core/server/session-password.ts';
+import type { SessionPasswords } from '../../core/server/sessions/session-password.ts';
 import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { AgreementChecker } from './checkers/agreement.ts';
 import { ClientPromises } from './checkers/client-promises.ts';
