@@ -6,15 +6,17 @@
 import net from 'node:net';
 import { ConfigError } from '../core/errors.ts';
 import { type PeerId, toPeerId } from '../core/ids.ts';
+import { NO_PIPELINES, type PipelinesReport } from './admin/metrics/runtime-report.ts';
 import { busTransport } from './bus-transport.ts';
 import type { Client } from './client/client.ts';
 import type { ClientOptions } from './client/options.ts';
 import { monotonicMs, wallMs } from './clock.ts';
+import { adminPortAt } from './config/admin-settings.ts';
 import type { EnsembleConfig } from './config/types.ts';
 import { type DataDirectories, openDirectories } from './data-directories.ts';
 import type { Log } from './logger.ts';
 import { type SupervisedReplica, Supervisor, type SupervisorOptions } from './replica/supervisor.ts';
-import type { ReplicaStatus } from './replica/thread-messages.ts';
+import type { AdminPlace, ReplicaStatus } from './replica/thread-messages.ts';
 import { readSecurity, type SecuritySettings } from './security/read-security.ts';
 import {
   isSessionSecretExposed,
@@ -24,6 +26,7 @@ import {
   SESSION_SECRET_FILE,
   type SessionSecret,
 } from './storage/session-secret.ts';
+import { storageSettings } from './storage/storage-settings.ts';
 
 /** How long replicas may take to drain and sync at a stop. */
 const STOP_GRACE_MS = 10_000;
@@ -61,6 +64,8 @@ export interface Ensemble {
     options?: ClientOptions,
     reach?: BusReach,
   ): Made;
+  /** Says what pipelines there are, whenever metrics are read; until then there are none. */
+  describePipelines(describe: () => PipelinesReport): void;
   /** What the replicas say of themselves; those without a thread say nothing. */
   inspect(): Promise<ReplicaStatus[]>;
   /** Fault injection: ends a replica's thread as a crash would. A new one takes its place. */
@@ -86,6 +91,7 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
   const sessionSecret = openSecret(config, directories, log);
   const listeners = new Set<(state: EnsembleState) => void>();
   let closing: Promise<void> | null = null;
+  let describePipelines = (): PipelinesReport => NO_PIPELINES;
   const { supervisor, ready } = supervise({
     config,
     log,
@@ -97,8 +103,10 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
       host,
       clientPort,
       secureClientPort: securePortOf(config, index),
+      admin: adminPlace(config, host, index),
       place: directories === null ? null : directories.placeOf(toPeerId(id)),
     })),
+    describePipelines: () => describePipelines(),
     onChange: () => {
       for (const listener of listeners) listener(stateOf(supervisor));
     },
@@ -131,6 +139,9 @@ export async function startEnsemble(config: EnsembleConfig, log: Log): Promise<E
       const openTransport = busTransport((replica) => supervisor.openClientPort(toPeerId(replica)));
       return new make(servers + chroot, { ...options, openTransport });
     },
+    describePipelines(describe) {
+      describePipelines = describe;
+    },
     inspect: () => inspectAll(supervisor),
     kill: (replica) => supervisor.kill(replica),
     freeze: (replica, ms) => freeze(supervisor, replica, ms),
@@ -144,13 +155,15 @@ interface Supervision {
   readonly security: SecuritySettings;
   readonly sessionSecret: SessionSecret | null;
   readonly replicas: SupervisorOptions['replicas'];
+  readonly describePipelines: () => PipelinesReport;
   readonly onChange: () => void;
 }
 
-function supervise({ config, log, security, sessionSecret, replicas, onChange }: Supervision): {
+function supervise(supervision: Supervision): {
   supervisor: Supervisor;
   ready: Promise<void>;
 } {
+  const { config, log, security, sessionSecret, replicas, describePipelines, onChange } = supervision;
   let resolve: () => void;
   let reject: (error: Error) => void;
   const ready = new Promise<void>((onReady, onFailure) => {
@@ -161,8 +174,9 @@ function supervise({ config, log, security, sessionSecret, replicas, onChange }:
     replicas,
     sessionSecret,
     settings: { ...config, ...security, initLimitMs: config.initLimitTicks * config.tickTimeMs },
-    files: config,
+    storage: storageSettings(config),
     log,
+    describePipelines,
     onChange: () => {
       if (supervisor.isReady) resolve();
       onChange();
@@ -196,6 +210,15 @@ function openSecret(config: EnsembleConfig, directories: DataDirectories | null,
   }
 }
 
+/** Where the replica at `index` is reached by HTTP: beside its clients, if nothing else is said. */
+function adminPlace(config: EnsembleConfig, host: string, index: number): AdminPlace {
+  return {
+    host: config.adminHost ?? host,
+    adminPort: adminPortAt(config.adminPort, index),
+    metricsPort: adminPortAt(config.metricsPort, index),
+  };
+}
+
 /** 0: any port that is free; null: there is none for TLS. */
 function securePortOf({ secureClientPort }: EnsembleConfig, index: number): number | null {
   return secureClientPort === null || secureClientPort === 0 ? secureClientPort : secureClientPort + index;
@@ -203,10 +226,15 @@ function securePortOf({ secureClientPort }: EnsembleConfig, index: number): numb
 
 /** Looks before anything is started, so that a port in use is told with nothing touched. */
 async function requireFreePorts(config: EnsembleConfig): Promise<void> {
-  const wanted = config.servers.flatMap(({ host, clientPort }, index) => [
-    { key: 'ensemble.clientPort', host, port: clientPort },
-    { key: 'ensemble.secureClientPort', host: config.secureHost ?? host, port: securePortOf(config, index) ?? 0 },
-  ]);
+  const wanted = config.servers.flatMap(({ host, clientPort }, index) => {
+    const admin = adminPlace(config, host, index);
+    return [
+      { key: 'ensemble.clientPort', host, port: clientPort },
+      { key: 'ensemble.secureClientPort', host: config.secureHost ?? host, port: securePortOf(config, index) ?? 0 },
+      { key: 'ensemble.adminPort', host: admin.host, port: admin.adminPort ?? 0 },
+      { key: 'ensemble.metricsPort', host: admin.host, port: admin.metricsPort ?? 0 },
+    ];
+  });
   const failures = await Promise.all(wanted.filter(({ port }) => port !== 0).map(portProblem));
   const problems = failures.filter((problem) => problem !== null);
   if (problems.length > 0) throw new ConfigError(problems);

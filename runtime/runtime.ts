@@ -46,8 +46,8 @@ export interface ReadyReport {
   readonly file: string | null;
 }
 
-/** null: not open at the moment, or, of the secure one, not asked for. */
-type ReplicaPorts = Pick<SupervisedReplica, 'clientPort' | 'secureClientPort'>;
+/** null: not open at the moment, or not asked for. */
+type ReplicaPorts = Pick<SupervisedReplica, 'clientPort' | 'secureClientPort' | 'adminPort' | 'metricsPort'>;
 
 export interface RuntimeStatus {
   readonly replicas: readonly (ReplicaStatus & ReplicaPorts)[];
@@ -181,12 +181,15 @@ export class Runtime {
     await seedZnodes(this.#client, config.znodes);
     const { startPipelines } = await import('./pipeline/pipelines.ts');
     const origin = file === null ? {} : { origin: file };
-    this.#pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
+    const pipelines = await startPipelines({ config, directory, ...origin, znodes: clientZnodes(() => this.client()) });
+    this.#pipelines = pipelines;
+    this.#ensemble.describePipelines(() => pipelines.status());
   }
 
   #portsOf(id: PeerId): ReplicaPorts {
-    const replica = this.state.replicas.find((candidate) => candidate.id === id);
-    return { clientPort: replica?.clientPort ?? null, secureClientPort: replica?.secureClientPort ?? null };
+    const found = this.state.replicas.find((replica) => replica.id === id);
+    const { clientPort = null, secureClientPort = null, adminPort = null, metricsPort = null } = found ?? {};
+    return { clientPort, secureClientPort, adminPort, metricsPort };
   }
 
   #requirePipelines(): Pipelines {

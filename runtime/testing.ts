@@ -22,7 +22,7 @@ import type { Log } from './logger.ts';
 import type { ReplicaStatus } from './replica/thread-messages.ts';
 
 /** Any key of the configuration's `ensemble`, with its defaults but for these. */
-export interface TestEnsembleOptions extends Partial<Omit<EnsembleConfig, 'adminPort'>> {
+export interface TestEnsembleOptions extends Partial<EnsembleConfig> {
   /** Default 3. */
   readonly replicas?: number;
   /** Default true. False: on disk, in `dataDir`, or in a temporary directory that `close` removes. */

@@ -22,7 +22,7 @@ export class Admission {
     this.#eagerAcls = eagerAcls;
   }
 
-  /** Refuses in the request what is to be refused. @returns why its connection has to end instead, or null */
+  /** Refuses in the request what is to be refused. @returns why its connection has to end instead, being too large; or null */
   judge(request: PendingRequest, connection: Connection, upstream: Upstream | null, tree: DataTree): string | null {
     if (!this.#load.admits(request.end - request.start)) return 'too many large requests wait already';
     if (upstream?.isReadOnly === true) refuseReadOnly(request, connection);

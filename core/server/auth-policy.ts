@@ -19,7 +19,7 @@ export interface AuthPolicy {
   readonly saslSuperUsers: ReadonlySet<string>;
   /** A client whose SASL fails keeps its connection, and nothing else. */
   readonly allowSaslFailedClients: boolean;
-  /** Whether clients can come with certificates. */
+  /** Whether clients can come through TLS, and so with certificates. */
   readonly hasCertificates: boolean;
   /** The subject of a certificate whose owner may do everything. */
   readonly x509SuperUser: string | null;

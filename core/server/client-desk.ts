@@ -317,7 +317,10 @@ export class ClientDesk implements SessionConnections {
     const request = readPendingRequest(reader, { xid, opCode, identities, receivedMs });
     if (verdict !== null) decideHere(request, verdict);
     connection.fault = this.#admission.judge(request, connection, this.#upstream, this.#tree);
-    if (connection.fault !== null) return this.close(connection);
+    if (connection.fault !== null) {
+      this.#statistics.counts.largeRequestsRejected += 1;
+      return this.close(connection);
+    }
     connection.pending.push(request);
     if (request.kind === 'local') this.#drain(connection);
     else if (this.#upstream !== null) this.#submit(connection, request, this.#upstream);
@@ -332,7 +335,10 @@ export class ClientDesk implements SessionConnections {
     if (request.isReleased || connection.phase !== 'established') return;
     // As ZooKeeper: reads are still served here, but nothing that reaches the leader is answered any more.
     if (connection.hasMoved && request.kind !== 'local') return this.close(connection);
-    if (request.kind !== 'local' && !this.#throttle.admit(connection, request)) return;
+    if (request.kind !== 'local' && !this.#throttle.admit(connection, request)) {
+      this.#statistics.counts.requestsThrottled += 1;
+      return;
+    }
     const { session } = connection;
     const { xid: cxid, opCode, identities, write } = request;
     if (write !== null) {
@@ -352,6 +358,7 @@ export class ClientDesk implements SessionConnections {
     for (let next = this.#throttle.next(); next !== undefined; next = this.#throttle.next()) {
       const { connection, request } = next;
       if (this.#throttle.isStale(request, this.#statistics.nowMs)) {
+        this.#statistics.counts.requestsThrottledOut += 1;
         refuseHere(request, 'THROTTLED_OP');
         this.#drain(connection);
       } else {

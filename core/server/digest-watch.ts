@@ -1,13 +1,13 @@
 /**
- * Sees to it that a replica which no longer agrees with its leader does not go unnoticed: compares digests now and then,
- * counts every difference (digest_mismatches_count) and raises an alarm, at once and then every minute while it lasts. The
- * replica goes on, as a server of ZooKeeper does: which of two histories is right is for a human to decide.
+ * Sees to it that a replica which no longer agrees with its leader does not go unnoticed: counts every difference of
+ * digests (digest_mismatches_count) and raises an alarm, at once and then every minute while it lasts. The replica goes on,
+ * as a server of ZooKeeper does: which of two histories is right is for a human to decide.
  */
 
-import { OpCode } from '../jute/op-code.ts';
-import type { TxnDigest, TxnHeader } from '../jute/txn.ts';
+import type { TxnDigest } from '../jute/txn.ts';
 import type { DataTree } from '../tree/data-tree.ts';
-import { DigestAudit, describeMismatch } from '../tree/digest-audit.ts';
+import { compareDigest, describeMismatch } from '../tree/digest-audit.ts';
+import { DigestLog } from '../tree/digest-log.ts';
 import type { ServerCounts } from './statistics.ts';
 
 const ALARM_EVERY_MS = 60_000;
@@ -19,7 +19,8 @@ export interface DigestWatchOptions {
 
 export class DigestWatch {
   readonly #options: DigestWatchOptions;
-  readonly #audit = new DigestAudit();
+  /** For operators. */
+  readonly log = new DigestLog();
   #alarmedMs: number | null = null;
 
   constructor(options: DigestWatchOptions) {
@@ -28,18 +29,13 @@ export class DigestWatch {
 
   /** Another tree takes the place of the one that was watched. */
   restart(): void {
-    this.#audit.restart();
+    this.log.restart();
   }
 
-  /** @returns whether it is time to `compare` */
-  onApplied(header: TxnHeader, digest: TxnDigest | null): boolean {
-    if (header.type === OpCode.error) this.#audit.onUnchanged(header.zxid);
-    else this.#audit.onApplied(header.zxid, digest);
-    return this.#audit.isDue;
-  }
-
-  compare(tree: DataTree, nowMs: number): void {
-    const mismatch = this.#audit.compare(tree);
+  /** The tree has applied a txn that carries `expected`. */
+  compare(tree: DataTree, expected: TxnDigest, nowMs: number): void {
+    this.log.onApplied(tree.lastProcessedZxid, expected);
+    const mismatch = compareDigest(tree, expected);
     if (mismatch === null) return;
     this.#options.counts.digestMismatches += 1;
     if (this.#alarmedMs !== null && nowMs - this.#alarmedMs < ALARM_EVERY_MS) return;

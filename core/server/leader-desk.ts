@@ -9,10 +9,18 @@ import { NO_SESSION, type PeerId, type SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { QuorumPacket } from '../jute/quorum.ts';
 import { JuteError, JuteReader } from '../jute/reader.ts';
-import { type LoggedTxn, type Txn, type TxnHeader, writeTxnBody, writeTxnDigest, writeTxnHeader } from '../jute/txn.ts';
+import {
+  type LoggedTxn,
+  type Txn,
+  type TxnDigest,
+  type TxnHeader,
+  writeTxnBody,
+  writeTxnDigest,
+  writeTxnHeader,
+} from '../jute/txn.ts';
 import { JuteWriter } from '../jute/writer.ts';
 import type { DataTree } from '../tree/data-tree.ts';
-import { DigestForecast } from '../tree/digest-forecast.ts';
+import { DIGEST_EVERY_MS, DigestForecast } from '../tree/digest-forecast.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
 import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
@@ -50,6 +58,9 @@ export interface LeaderDeskOptions {
   readonly membership: Membership;
 }
 
+/** What operators may ask a leader. */
+export type LeaderReport = Pick<LeaderDesk, 'waitingCount' | 'expiries'>;
+
 /** An answer that waits until everything proposed before the question is committed. */
 interface WaitingAnswer {
   readonly after: Zxid;
@@ -66,7 +77,8 @@ export class LeaderDesk implements Upstream {
   readonly #tree: DataTree;
   readonly #replies: LeaderReplies;
   readonly #changes: OutstandingChanges;
-  readonly #digests: DigestForecast | null;
+  /** When the next txn is to carry the digest of the tree; infinite where digests are off. */
+  #digestDueMs: number;
   readonly #tracker: SessionTracker;
   readonly #rules: WriteRules;
   readonly #reaper: Reaper;
@@ -76,6 +88,7 @@ export class LeaderDesk implements Upstream {
   /** Kept so that the leader need not decode what it has just encoded. */
   readonly #proposed = new Fifo<LoggedTxn>();
   #lastProposed = ZXID_ZERO;
+  #nowMs: number;
   #wallMs: number;
 
   constructor(peer: Peer, tree: DataTree, replies: LeaderReplies, options: LeaderDeskOptions) {
@@ -88,7 +101,8 @@ export class LeaderDesk implements Upstream {
     this.#replies = replies;
     this.#wallMs = wallMs;
     this.#changes = new OutstandingChanges(tree);
-    this.#digests = tree.hasDigest ? new DigestForecast(tree) : null;
+    this.#nowMs = nowMs;
+    this.#digestDueMs = tree.hasDigest ? nowMs : Number.POSITIVE_INFINITY;
     this.#tracker = new SessionTracker({ tickMs, clockIntervalMs: heartbeatIntervalMs, nowMs });
     const { enforceQuota } = settings;
     const quotas = new QuotaGuard(tree, { enforceQuota, notice: (text) => replies.notice(text) });
@@ -145,6 +159,7 @@ export class LeaderDesk implements Upstream {
   }
 
   onClock({ nowMs, wallMs }: { readonly nowMs: number; readonly wallMs: number }): void {
+    this.#nowMs = nowMs;
     this.#wallMs = wallMs;
     this.#tracker.onClock(nowMs);
     this.#rules.quotas.onClock(nowMs);
@@ -206,11 +221,6 @@ export class LeaderDesk implements Upstream {
     }
   }
 
-  /** The tree was compared as it is after `zxid`. */
-  onAudited(zxid: Zxid): void {
-    this.#digests?.forget(zxid);
-  }
-
   #answerInTurn(give: () => void): void {
     if (this.#lastProposed <= this.#tree.lastProcessedZxid) give();
     else this.#answers.push({ after: this.#lastProposed, give });
@@ -237,11 +247,20 @@ export class LeaderDesk implements Upstream {
     this.#writer.reset();
     writeTxnHeader(this.#writer, header);
     writeTxnBody(this.#writer, txn);
-    const digest = this.#digests === null || txn.type === OpCode.error ? null : this.#digests.after(header, txn);
+    const isDigestDue = this.#nowMs >= this.#digestDueMs && txn.type !== OpCode.error;
+    const digest = isDigestDue ? this.#digestAfter({ header, txn }) : null;
     if (digest !== null) writeTxnDigest(this.#writer, digest);
     this.#proposed.push({ header, txn, digest });
     this.#lastProposed = header.zxid;
     this.#peer.step({ type: 'propose', zxid: header.zxid, entry: this.#writer.copy() });
+  }
+
+  #digestAfter(last: Omit<LoggedTxn, 'digest'>): TxnDigest {
+    this.#digestDueMs = this.#nowMs + DIGEST_EVERY_MS;
+    const forecast = new DigestForecast(this.#tree);
+    for (const proposed of this.#proposed.items()) forecast.take(proposed);
+    forecast.take(last);
+    return forecast.value;
   }
 
   #decode({ body, opCode }: UpstreamRequest): WriteRequest | null {

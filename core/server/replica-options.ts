@@ -17,6 +17,8 @@ export interface ReplicaOptions extends PeerOptions {
   readonly auth: AuthPolicy;
   /** Txns between snapshots; the exact number is `snapCount` × (½ + `snapPhase` / 2), so that replicas take turns. */
   readonly snapCount: number;
+  /** The same by the bytes of their entries. */
+  readonly snapSizeLimitBytes: number;
   /** 0 … 1, drawn by the host. */
   readonly snapPhase: number;
   /** How long clients may wait here for a leader before they are turned away, milliseconds. */

@@ -11,7 +11,7 @@
  */
 
 import { unreachable } from '../assert.ts';
-import type { PeerId, SessionId } from '../ids.ts';
+import type { PeerId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { PeerMessage, QuorumPacket } from '../jute/quorum.ts';
 import { JuteReader } from '../jute/reader.ts';
@@ -27,7 +27,7 @@ import { DigestWatch } from './digest-watch.ts';
 import { EagerAclCheck } from './eager-acl-check.ts';
 import type { ReplicaEffect } from './effects.ts';
 import type { EnsembleMember } from './ensemble-config.ts';
-import { LeaderDesk, type LeaderReplies } from './leader-desk.ts';
+import { LeaderDesk, type LeaderReplies, type LeaderReport } from './leader-desk.ts';
 import { LearnerDesk } from './learner-desk.ts';
 import { limitsOf } from './limits.ts';
 import { Membership } from './membership.ts';
@@ -52,7 +52,7 @@ export class Replica {
   readonly #entryReader = new JuteReader();
   readonly #leaderReplies: LeaderReplies;
   readonly #membership: Membership;
-  readonly #digests: DigestWatch;
+  readonly digests: DigestWatch;
   readonly #snapshots: SnapshotSchedule;
   #tree: DataTree;
   #leader: LeaderDesk | null = null;
@@ -95,7 +95,7 @@ export class Replica {
       revalidated: (origin, session, valid) => this.#answer(origin, { type: 'revalidated', session, valid }),
       notice: (text) => this.#effects.push({ type: 'notice', text }),
     };
-    this.#digests = new DigestWatch({
+    this.digests = new DigestWatch({
       counts,
       alarm: (text) => this.#effects.push({ type: 'alarm', text }),
     });
@@ -133,14 +133,9 @@ export class Replica {
     return this.#clients.outstandingCount;
   }
 
-  /** Of the leader: answers to syncs and re-attachments that wait for what was proposed before them; 0 otherwise. */
-  get pendingSyncCount(): number {
-    return this.#leader?.waitingCount ?? 0;
-  }
-
-  /** Of the leader: every session by its moment of expiry, soonest first; null for who does not lead. */
-  get sessionExpiries(): [expiresAtMs: number, sessions: SessionId[]][] | null {
-    return this.#leader?.expiries() ?? null;
+  /** What only the leader knows; null for the others. */
+  get leading(): LeaderReport | null {
+    return this.#leader;
   }
 
   /** Whether `onContinue` has something to do. */
@@ -156,9 +151,8 @@ export class Replica {
 
   /** Connections with output to send or an end to perform. */
   takeDirty(): Connection[] {
-    const dirty = this.#dirty;
     // The connections hold on to the array, so it is emptied rather than replaced.
-    const taken = dirty.splice(0, dirty.length);
+    const taken = this.#dirty.splice(0);
     for (const connection of taken) connection.markClean();
     return taken;
   }
@@ -176,7 +170,6 @@ export class Replica {
     this.#clients.onTick(clock.nowMs);
     this.#step({ type: 'tick', nowMs: clock.nowMs });
     this.#leader?.onTick(clock.nowMs);
-    this.#compareDigests();
     this.#settle();
   }
 
@@ -318,13 +311,8 @@ export class Replica {
     this.#leader?.onApplied(header);
     this.statistics.onCommitted(this.#role);
     this.#clients.onApplied(header, result);
-    if (this.#digests.onApplied(header, digest)) this.#compareDigests();
-    if (this.#snapshots.onTxn()) this.#beginSnapshot();
-  }
-
-  #compareDigests(): void {
-    this.#digests.compare(this.#tree, this.#clock.nowMs);
-    this.#leader?.onAudited(this.#tree.lastProcessedZxid);
+    if (digest !== null) this.digests.compare(this.#tree, digest, this.#clock.nowMs);
+    if (this.#snapshots.onTxn(entry.length)) this.#beginSnapshot();
   }
 
   #beginSnapshot(): void {
@@ -384,7 +372,7 @@ export class Replica {
 
   #replaceTree(tree: DataTree): void {
     this.#tree = tree;
-    this.#digests.restart();
+    this.digests.restart();
     this.#sessionIds.onTree(tree);
     this.#snapshots.onAbandoned();
     this.#membership.showIn(tree, this.#clock.wallMs);

@@ -93,7 +93,10 @@ export class SessionDesk {
 
   onConnectRequest(connection: Connection, reader: JuteReader): void {
     this.#statistics.counts.connectionRequests += 1;
-    if (!this.#throttle.admits(this.#statistics.nowMs)) {
+    const isAdmitted = this.#throttle.admits(this.#statistics.nowMs);
+    this.#statistics.connectionDropProbability = this.#throttle.dropProbability;
+    if (!isAdmitted) {
+      this.#statistics.counts.connectionsThrottled += 1;
       connection.fault = 'too many connections begin at the same time';
       return this.#connections.close(connection);
     }

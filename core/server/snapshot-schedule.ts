@@ -1,27 +1,33 @@
-/** When a replica takes a snapshot: after so many txns, or when an operator asks, and one at a time (SyncRequestProcessor). */
+/** When a replica takes a snapshot: after so many txns or bytes of them, or when an operator asks, and one at a time (SyncRequestProcessor). */
 
 import type { ReplicaOptions } from './replica-options.ts';
 
+type SnapshotRule = Pick<ReplicaOptions, 'snapCount' | 'snapSizeLimitBytes' | 'snapPhase'>;
+
 export class SnapshotSchedule {
-  readonly #dueAfter: number;
+  readonly #dueAfterTxns: number;
+  readonly #dueAfterBytes: number;
   #txns = 0;
+  #bytes = 0;
   #isUnderWay = false;
 
-  constructor({ snapCount, snapPhase }: Pick<ReplicaOptions, 'snapCount' | 'snapPhase'>) {
-    this.#dueAfter = (snapCount * (1 + snapPhase)) / 2;
+  constructor({ snapCount, snapSizeLimitBytes, snapPhase }: SnapshotRule) {
+    this.#dueAfterTxns = (snapCount * (1 + snapPhase)) / 2;
+    this.#dueAfterBytes = (snapSizeLimitBytes * (1 + snapPhase)) / 2;
   }
 
-  /** A txn was applied. @returns whether a snapshot is to begin now */
-  onTxn(): boolean {
+  /** A txn of that size was applied. @returns whether a snapshot is to begin now */
+  onTxn(bytes: number): boolean {
     this.#txns += 1;
-    return this.#txns >= this.#dueAfter && this.begin();
+    this.#bytes += bytes;
+    return (this.#txns >= this.#dueAfterTxns || this.#bytes >= this.#dueAfterBytes) && this.begin();
   }
 
   /** @returns false while one is under way */
   begin(): boolean {
     if (this.#isUnderWay) return false;
     this.#isUnderWay = true;
-    this.#txns = 0;
+    this.onInstalled();
     return true;
   }
 
@@ -37,5 +43,6 @@ export class SnapshotSchedule {
   /** The leader's snapshot is on disk. */
   onInstalled(): void {
     this.#txns = 0;
+    this.#bytes = 0;
   }
 }

@@ -43,6 +43,12 @@ const COUNTS = {
   /** Connections that their clients ended without closing the session. */
   connectionDrops: 0,
   sessionlessConnectionsExpired: 0,
+  /** Handshakes that were not taken up because too many began at a time. */
+  connectionsThrottled: 0,
+  /** Requests that waited for their turn, and those that waited too long. */
+  requestsThrottled: 0,
+  requestsThrottledOut: 0,
+  largeRequestsRejected: 0,
   /** Sessions expired by this replica as the leader. */
   sessionsExpired: 0,
   /** addauth and handshakes refused. */
@@ -76,6 +82,8 @@ export class ServerStatistics {
   readonly responseSizes = new SizeStatistics();
   readonly proposalSizes = new SizeStatistics();
   readonly startedAtMs: number;
+  /** Share of new connections that are turned away at present, 0 … 1. */
+  connectionDropProbability = 0;
   #nowMs: number;
   #lookingSinceMs: number | null = null;
   #inactiveSinceMs: number | null = null;

@@ -1,10 +1,10 @@
 /**
- * Compares the digest that txns carry with that of the tree which applied them, the last txn of many: a difference once
- * made stays, so nothing escapes, and a znode written a hundred times is summed up once (DataTree.compareDigest;
- * zookeeper-facts 12.6). What comes of a difference is not decided here.
+ * Compares the digest that a txn carries with that of the tree which has just applied it (DataTree.compareDigest;
+ * zookeeper-facts 12.6). A difference once made stays, so nothing escapes although not every txn is compared. What comes of
+ * a difference is not decided here.
  */
 
-import { formatZxid, ZXID_ZERO, type Zxid } from '../zxid.ts';
+import { formatZxid, type Zxid } from '../zxid.ts';
 import type { DataTree } from './data-tree.ts';
 import { type DigestValue, digestEquals, formatDigest } from './digest.ts';
 
@@ -15,50 +15,18 @@ export interface DigestMismatch {
   readonly found: DigestValue;
 }
 
-/** Txns between two comparisons at most; bounds the sums that one of them may have to make. */
-const TXNS_MAX = 1024;
-
-export class DigestAudit {
-  #zxid: Zxid = ZXID_ZERO;
-  /** What the tree must show now; null where the last txn does not say. */
-  #expected: DigestValue | null = null;
-  #count = 0;
-
-  /** Whether so many txns were applied that it is time to compare. */
-  get isDue(): boolean {
-    return this.#count >= TXNS_MAX;
-  }
-
-  /** Another tree takes the place of the one that was compared. */
-  restart(): void {
-    this.#expected = null;
-    this.#count = 0;
-  }
-
-  /** The tree has applied this txn, which carries `digest`. */
-  onApplied(zxid: Zxid, digest: DigestValue | null): void {
-    this.#zxid = zxid;
-    this.#expected = digest;
-    this.#count += 1;
-  }
-
-  /** The tree has passed over a txn that changes nothing and carries no digest: what was expected still is. */
-  onUnchanged(zxid: Zxid): void {
-    this.#zxid = zxid;
-  }
-
-  /** @param tree  the one that applied the txns, as it is after the last of them */
-  compare(tree: DataTree): DigestMismatch | null {
-    const expected = this.#expected;
-    this.#expected = null;
-    this.#count = 0;
-    if (expected === null || !tree.hasDigest || this.#zxid < tree.wholeFrom) return null;
-    const found = tree.digest;
-    return digestEquals(found, expected) ? null : { zxid: this.#zxid, expected, found };
-  }
+/**
+ * @param expected  what the tree must have now, after its last txn
+ * @returns null where both agree, or nothing can be said: the tree is not whole yet, or keeps no digest
+ */
+export function compareDigest(tree: DataTree, expected: DigestValue): DigestMismatch | null {
+  const zxid = tree.lastProcessedZxid;
+  if (!tree.hasDigest || zxid < tree.wholeFrom) return null;
+  const found = tree.digest;
+  return digestEquals(found, expected) ? null : { zxid, expected, found };
 }
 
 export function describeMismatch({ zxid, expected, found }: DigestMismatch): string {
-  const digests = `the tree's digest is ${formatDigest(found)}, but the txn says ${formatDigest(expected)}`;
+  const digests = `the tree's digest is ${formatDigest(found)}, and should be ${formatDigest(expected)}`;
   return `the tree differs from that of the leader at ${formatZxid(zxid)}: ${digests}`;
 }

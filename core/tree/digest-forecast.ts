@@ -1,11 +1,9 @@
 /**
- * The digest that the tree will have after each proposal under way: the leader writes it behind the txn, and whoever
- * applies or replays that txn compares (PrepRequestProcessor.setTxnDigest; zookeeper-facts 12.2, 12.6).
+ * The digest that the tree will have after the proposals under way: the leader writes it behind a txn, and whoever applies
+ * or replays that txn compares (PrepRequestProcessor.setTxnDigest; zookeeper-facts 12.2, 12.6).
  *
  * It carries out on copies what TxnApplier does to the tree, as far as the digest sees it; of what replay meets, nothing
- * is handled here, because the leader decides txns for a tree that is whole. Copies live until the tree shows their last
- * change: `forget`. A setData costs one CRC of path, data and stat; the tree itself sums up later, and only once for many
- * changes of one znode.
+ * is handled here, because the leader decides txns for a tree that is whole.
  */
 
 import { NO_SESSION, type SessionId } from '../ids.ts';
@@ -20,6 +18,13 @@ import { CONTAINER_OWNER, ttlOwner } from './ephemeral-owner.ts';
 import type { TreeState } from './tree-state.ts';
 import { NO_ROW, type Row } from './znode-records.ts';
 
+/**
+ * How far apart in time txns are that carry a digest. A digest of its own for every txn would cost the leader three sums of
+ * path, data and stat for each write, a fifth of all that it does for it; so many writes share one, and a znode that was
+ * written often meanwhile is summed up once. A difference stays until somebody compares.
+ */
+export const DIGEST_EVERY_MS = 100;
+
 /** A znode as it will be. */
 class ForecastZnode {
   readonly stat = new DigestedStat();
@@ -29,12 +34,6 @@ class ForecastZnode {
   contentCrc = 0;
   /** What the znode adds to the digest. */
   digest = 0;
-  /** Of the last proposal that changes it. */
-  zxid: Zxid;
-
-  constructor(zxid: Zxid) {
-    this.zxid = zxid;
-  }
 }
 
 const OUTSIDE = '/zookeeper/';
@@ -49,27 +48,25 @@ export class DigestForecast {
     this.#sum.set(tree.digest);
   }
 
-  /** @returns the digest of the tree once this proposal, the next one in order, is applied */
-  after(header: TxnHeader, txn: Txn): DigestValue {
+  get value(): DigestValue {
+    return this.#sum.value();
+  }
+
+  /** The next proposal in order, none of which the tree has applied yet. */
+  take({ header, txn }: { readonly header: TxnHeader; readonly txn: Txn }): void {
     switch (txn.type) {
       case OpCode.multi:
         if (!txn.txns.some(({ type }) => type === OpCode.error))
           for (const single of txn.txns) this.#take(header, single);
-        break;
+        return;
       case OpCode.closeSession:
         for (const path of txn.pathsToDelete ?? []) this.#delete(path, header.zxid);
-        break;
+        return;
       case OpCode.createSession:
-        break;
+        return;
       default:
-        this.#take(header, txn);
+        return this.#take(header, txn);
     }
-    return this.#sum.value();
-  }
-
-  /** The tree shows everything up to `zxid`: copies of what it shows go. */
-  forget(zxid: Zxid): void {
-    for (const [path, znode] of this.#znodes) if (znode.zxid <= zxid) this.#znodes.delete(path);
   }
 
   #take(header: TxnHeader, txn: SingleTxn): void {
@@ -88,7 +85,7 @@ export class DigestForecast {
       case OpCode.reconfig:
         return this.#setData(header, txn);
       case OpCode.setACL:
-        return this.#setAcl(header.zxid, txn);
+        return this.#setAcl(txn);
       case OpCode.check:
       case OpCode.error:
         return;
@@ -101,14 +98,14 @@ export class DigestForecast {
     owner: SessionId,
   ): void {
     const { path, data, parentCVersion } = txn;
-    const parent = this.#get(parentOf(path), zxid);
+    const parent = this.#get(parentOf(path));
     if (parent !== null && parentCVersion > parent.stat.cversion) {
       parent.stat.cversion = parentCVersion;
       parent.stat.pzxid = zxid;
       this.#update(parent);
     }
     if (path.startsWith(OUTSIDE)) return;
-    const znode = new ForecastZnode(zxid);
+    const znode = new ForecastZnode();
     const { stat } = znode;
     stat.czxid = zxid;
     stat.mzxid = zxid;
@@ -125,12 +122,12 @@ export class DigestForecast {
   }
 
   #delete(path: string, zxid: Zxid): void {
-    const parent = this.#get(parentOf(path), zxid);
+    const parent = this.#get(parentOf(path));
     if (parent !== null && zxid > parent.stat.pzxid) {
       parent.stat.pzxid = zxid;
       this.#update(parent);
     }
-    const znode = this.#get(path, zxid);
+    const znode = this.#get(path);
     if (znode === null) return;
     znode.exists = false;
     this.#sum.add(-znode.digest);
@@ -138,7 +135,7 @@ export class DigestForecast {
   }
 
   #setData({ zxid, time }: TxnHeader, { path, data, version }: SetDataTxn): void {
-    const znode = this.#get(path, zxid);
+    const znode = this.#get(path);
     if (znode === null) return;
     znode.stat.version = version;
     znode.stat.mzxid = zxid;
@@ -147,31 +144,28 @@ export class DigestForecast {
     this.#update(znode);
   }
 
-  #setAcl(zxid: Zxid, { path, version }: SetAclTxn): void {
-    const znode = this.#get(path, zxid);
+  #setAcl({ path, version }: SetAclTxn): void {
+    const znode = this.#get(path);
     if (znode === null) return;
     znode.stat.aversion = version;
     this.#update(znode);
   }
 
   /** Null where there is none, or it is outside the digest. */
-  #get(path: string, zxid: Zxid): ForecastZnode | null {
+  #get(path: string): ForecastZnode | null {
     const known = this.#znodes.get(path);
-    if (known !== undefined) {
-      known.zxid = zxid;
-      return known.exists ? known : null;
-    }
+    if (known !== undefined) return known.exists ? known : null;
     if (path.startsWith(OUTSIDE)) return null;
     const row = this.#state.find(path);
     if (row === NO_ROW) return null;
-    const znode = this.#copy(row, zxid);
+    const znode = this.#copy(row);
     this.#znodes.set(path, znode);
     return znode;
   }
 
-  #copy(row: Row, zxid: Zxid): ForecastZnode {
+  #copy(row: Row): ForecastZnode {
     const { key, store, digest } = this.#state;
-    const znode = new ForecastZnode(zxid);
+    const znode = new ForecastZnode();
     znode.stat.read(store.records, row);
     // The key still holds the path that the row was found by.
     znode.pathCrc = crc32(key.bytes, 0, key.length, 0);

@@ -5,7 +5,7 @@
  * What is used is counted anew when the zookeeper_stats znode is created and at loading; in between, by differences.
  */
 
-import { statsPath, subtreeOfLimits, subtreeOfStats } from './quota-table.ts';
+import { type QuotaTable, statsPath, subtreeOfLimits, subtreeOfStats } from './quota-table.ts';
 import { addUsage, formatUsage } from './quota-text.ts';
 import type { TreeState } from './tree-state.ts';
 import { Int, NO_ROW, type Row } from './znode-records.ts';
@@ -14,25 +14,27 @@ const QUOTAS = '/zookeeper/quota';
 
 export class QuotaKeeper {
   readonly #state: TreeState;
+  readonly #quotas: QuotaTable;
 
   constructor(state: TreeState) {
     this.#state = state;
+    this.#quotas = state.quotas;
   }
 
   onCreated(path: string, dataBytes: number): void {
     if (path.startsWith(QUOTAS)) this.#onQuotaCreated(path);
-    this.#charge(path, { count: 1, bytes: dataBytes });
+    if (!this.#quotas.isEmpty) this.#charge(path, { count: 1, bytes: dataBytes });
   }
 
   onDeleted(path: string, dataBytes: number): void {
     const subtree = path.startsWith(QUOTAS) ? subtreeOfLimits(path) : null;
-    if (subtree !== null) this.#state.quotas.delete(subtree);
-    this.#charge(path, { count: -1, bytes: -dataBytes });
+    if (subtree !== null) this.#quotas.delete(subtree);
+    if (!this.#quotas.isEmpty) this.#charge(path, { count: -1, bytes: -dataBytes });
   }
 
   /** @param moreBytes  by how much the data has grown */
   onDataChanged(path: string, moreBytes: number): void {
-    this.#charge(path, { count: 0, bytes: moreBytes });
+    if (!this.#quotas.isEmpty) this.#charge(path, { count: 0, bytes: moreBytes });
   }
 
   /** Takes up the quotas that a loaded tree holds. */
@@ -48,19 +50,19 @@ export class QuotaKeeper {
     });
     for (const subtree of subtrees) {
       this.#recount(subtree);
-      this.#state.quotas.add(subtree);
+      this.#quotas.add(subtree);
     }
   }
 
   #onQuotaCreated(path: string): void {
     const limited = subtreeOfLimits(path);
-    if (limited !== null) this.#state.quotas.add(limited);
+    if (limited !== null) this.#quotas.add(limited);
     const counted = subtreeOfStats(path);
     if (counted !== null) this.#recount(counted);
   }
 
   #charge(path: string, more: { readonly count: number; readonly bytes: number }): void {
-    const subtree = this.#state.quotas.covering(path);
+    const subtree = this.#quotas.covering(path);
     if (subtree === null) return;
     const row = this.#state.find(statsPath(subtree));
     if (row !== NO_ROW) this.#write(row, addUsage(this.#textOf(row), more));

@@ -36,6 +36,10 @@ export class WatchRegistry {
     return this.#byPath.size;
   }
 
+  get watcherCount(): number {
+    return this.#byWatcher.size;
+  }
+
   /** Again for the same pair: nothing changes. */
   add(path: string, watcher: Watcher): void {
     const before = this.#byPath.get(path);
@@ -92,6 +96,10 @@ export class WatchRegistry {
 
   *paths(): IterableIterator<readonly [path: string, watchers: Watchers]> {
     for (const [path, found] of this.#byPath) yield [path, found instanceof SharedPath ? found.watchers : [found]];
+  }
+
+  *watchers(): IterableIterator<readonly [watcher: Watcher, paths: Iterable<string>]> {
+    for (const [watcher, found] of this.#byWatcher) yield [watcher, typeof found === 'string' ? [found] : found];
   }
 
   #forget(path: string, watcher: Watcher): void {

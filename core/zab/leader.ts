@@ -76,6 +76,10 @@ export class Leader {
     return [this.#options.id, ...followers.map(({ id }) => id)];
   }
 
+  get learners(): IterableIterator<LearnerHandler> {
+    return this.#learners.values();
+  }
+
   get nextZxid(): Zxid {
     return this.#history.nextZxid(this.#establishedEpoch);
   }

@@ -11,6 +11,9 @@ import { ZXID_ZERO, type Zxid } from '../zxid.ts';
 
 export type LearnerPhase = 'greeted' | 'informed' | 'ready' | 'synchronising' | 'following';
 
+/** What may be known of a learner outside. */
+export type LearnerReport = Readonly<Pick<LearnerHandler, 'id' | 'isVoter' | 'phase' | 'ackedZxid' | 'informedZxid'>>;
+
 export class LearnerHandler {
   readonly id: PeerId;
   readonly stream: number;

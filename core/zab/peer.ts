@@ -19,6 +19,7 @@ import { Election, initialVote, notificationOf, type Outcome } from './election.
 import { History } from './history.ts';
 import { Leader } from './leader.ts';
 import { Learner } from './learner.ts';
+import type { LearnerReport } from './learner-handler.ts';
 import type { PeerOptions, RestoredPeer } from './options.ts';
 import { Outbox } from './outbox.ts';
 
@@ -105,6 +106,11 @@ export class Peer {
   /** For a leader: the voters that hold what is committed. */
   get syncedVoters(): readonly PeerId[] {
     return this.#role.type === 'leading' ? this.#role.leader.syncedVoters : [];
+  }
+
+  /** Of a leader: everybody with a quorum connection to it, however far that has come; empty for the others. */
+  get learners(): Iterable<LearnerReport> {
+    return this.#role.type === 'leading' ? this.#role.leader.learners : [];
   }
 
   /** For an active leader: the zxid that the next proposal must carry; counter 0 when the epoch has none left. */

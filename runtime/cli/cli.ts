@@ -5,8 +5,9 @@
  */
 
 import { ConfigError } from '../../core/errors.ts';
+import type { ClientOptions } from '../client/options.ts';
 import { ExitCode } from './exit-code.ts';
-import { INVOCATION_USAGE, parseInvocation } from './shell/invocation.ts';
+import { INVOCATION_USAGE, type Invocation, parseInvocation } from './shell/invocation.ts';
 import type { Output } from './shell/output.ts';
 import { Shell, type ShellOptions } from './shell/shell.ts';
 
@@ -26,7 +27,7 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
     if (invocation.wantsHelp) return await printHelp();
     const options = {
       ...invocation,
-      clientOptions: { allowsReadOnly: invocation.allowsReadOnly },
+      clientOptions: await clientOptions(invocation),
       tellsSession: false,
     };
     return invocation.command.length > 0
@@ -45,6 +46,12 @@ async function printHelp(): Promise<ExitCode> {
   const { text } = await helpOnCommands();
   STANDARD_OUTPUT.out([`${INVOCATION_USAGE.trimEnd()}`, ...text()].join('\n'));
   return ExitCode.ok;
+}
+
+async function clientOptions({ configurationFile, allowsReadOnly }: Invocation): Promise<ClientOptions> {
+  if (configurationFile === null) return { allowsReadOnly };
+  const { readClientConfiguration } = await import('./shell/client-configuration.ts');
+  return { allowsReadOnly, ...readClientConfiguration(configurationFile) };
 }
 
 async function runCommand(command: readonly string[], options: ShellOptions): Promise<ExitCode> {

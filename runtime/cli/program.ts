@@ -39,6 +39,16 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     });
 
   program
+    .command('purge')
+    .description('remove old snapshots and transaction logs, all but those that recovery from the newest needs')
+    .argument('<DIR...>', "a data directory; or the logs' directory, then the snapshots'")
+    .option('-n <COUNT>', 'snapshots to keep, at least 3', wholeNumber(3, 1_000_000), 3)
+    .action(async (directories: readonly string[], { n: count }: { readonly n: number }) => {
+      const { runPurge } = await import('./purge.ts');
+      exitCode = runPurge({ directories, count });
+    });
+
+  program
     .command('status')
     .description('show the replicas and pipelines of a running threadkeeper')
     .addOption(clientPortOption())
@@ -46,6 +56,25 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     .action(async (options: { readonly clientPort: number; readonly json: boolean }) => {
       const { printStatus } = await import('./status.ts');
       exitCode = await printStatus(options);
+    });
+
+  program
+    .command('doctor')
+    .description('check whether this machine and configuration will do')
+    .argument('[FILE...]', 'an rc file, a zoo.cfg, or the zoo.cfg of each server')
+    .option('--json', 'as JSON', false)
+    .action(async (files: readonly string[], { json }: { readonly json: boolean }) => {
+      const { runDoctor } = await import('./doctor.ts');
+      exitCode = await runDoctor({ files, json });
+    });
+
+  program
+    .command('init')
+    .description('write a configuration and a handler plugin to begin with')
+    .argument('[DIR]', 'where to', '.')
+    .action(async (directory: string) => {
+      const { runInit } = await import('./init.ts');
+      exitCode = runInit({ directory });
     });
 
   const debug = program.command('debug').description('inject faults into a running threadkeeper');

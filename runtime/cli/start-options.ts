@@ -11,6 +11,8 @@ export interface StartOptions {
   readonly clientPort: number | undefined;
   readonly dataDir: string | undefined;
   readonly inMemory: boolean | undefined;
+  /** HTTP, of the first replica; numbered like `clientPort`. */
+  readonly adminPort: number | undefined;
   readonly pipelines: boolean;
 }
 
@@ -19,6 +21,7 @@ interface StartFlags {
   readonly clientPort?: number;
   readonly dataDir?: string;
   readonly inMemory?: boolean;
+  readonly adminPort?: number;
   readonly pipelines: boolean;
 }
 
@@ -42,10 +45,15 @@ export function declareStart(program: Command, onStart: (options: StartOptions) 
     )
     .option('--data-dir <DIR>', 'where transaction logs and snapshots are kept')
     .option('--in-memory', 'keep nothing on disk: for tests')
+    .option(
+      '--admin-port <P>',
+      'HTTP port of the first replica for commands, health and metrics; replica i: P+i-1 (0: free ports)',
+      wholeNumber(0, PORT_MAX),
+    )
     .option('--no-pipelines', 'run the ensemble only')
     .action(async (files: readonly string[], flags: StartFlags) => {
-      const { replicas, clientPort, dataDir, inMemory, pipelines } = flags;
-      await onStart({ files, replicas, clientPort, dataDir, inMemory, pipelines });
+      const { replicas, clientPort, dataDir, inMemory, adminPort, pipelines } = flags;
+      await onStart({ files, replicas, clientPort, dataDir, inMemory, adminPort, pipelines });
     });
 }
 

@@ -18,11 +18,11 @@ export async function runStart(options: StartOptions): Promise<number> {
   process.env.UV_THREADPOOL_SIZE ??= String(THREAD_POOL_PER_REPLICA * REPLICAS_ASSUMED + 2);
   const stopped = stopSignal();
   const { start } = await import('../runtime.ts');
-  const { files, replicas, clientPort, dataDir, inMemory } = options;
+  const { files, replicas, clientPort, dataDir, inMemory, adminPort } = options;
   let admin: AdminServer | null = null;
   const starting: Promise<Runtime> = start({
     ...(files.length === 0 ? {} : { file: files }),
-    flags: { replicas, clientPort, dataDir, inMemory },
+    flags: { replicas, clientPort, dataDir, inMemory, adminPort },
     pipelines: options.pipelines,
     // Whoever reads the line may ask for the status at once, so the socket is there before it.
     onReady: async ({ clientPorts, secureClientPorts, startMs }) => {

@@ -36,12 +36,20 @@ function parseReplica(text: string): number | 'leader' {
   return text === 'leader' ? 'leader' : Number(text);
 }
 
+const HTTP_COLUMNS = [
+  { key: 'adminPort', head: 'admin' },
+  { key: 'metricsPort', head: 'metrics' },
+] as const;
+
 function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
+  // A column for each kind of port that somebody listens on.
+  const httpColumns = HTTP_COLUMNS.filter(({ key }) => replicas.some((replica) => replica[key] !== null));
   const newest = Math.max(...replicas.map(({ zxid }) => Number(zxid)));
   const rows = replicas.map((replica) => [
     String(replica.id),
     replica.role.active ? replica.role.state : `${replica.role.state} (not serving)`,
     formatPorts(replica),
+    ...httpColumns.map(({ key }) => String(replica[key] ?? '-')),
     replica.zxid,
     formatLag(newest - Number(replica.zxid)),
     String(replica.znodeCount),
@@ -49,7 +57,18 @@ function formatStatus({ replicas, pipelines }: RuntimeStatus): string {
     String(replica.connectionCount),
     String(replica.watchCount),
   ]);
-  const heads = ['replica', 'role', 'port', 'zxid', 'lag', 'znodes', 'sessions', 'connections', 'watches'];
+  const heads = [
+    'replica',
+    'role',
+    'port',
+    ...httpColumns.map(({ head }) => head),
+    'zxid',
+    'lag',
+    'znodes',
+    'sessions',
+    'connections',
+    'watches',
+  ];
   const flows = pipelines.pipelines.map((pipeline) => [
     pipeline.name,
     pipeline.topic,

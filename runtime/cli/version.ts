@@ -1,11 +1,3 @@
-/** The version of this package, read from its package.json when somebody asks. */
+/** The version of this package, for the command line. */
 
-import { readFileSync } from 'node:fs';
-
-export function readVersion(): string {
-  // From dist/runtime/cli, where this runs.
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
-  const manifest: unknown = JSON.parse(text);
-  const isManifest = typeof manifest === 'object' && manifest !== null && 'version' in manifest;
-  return isManifest ? String(manifest.version) : 'unknown';
-}
+export { readVersion } from '../admin/server-version.ts';

@@ -4,6 +4,8 @@
  */
 
 import { RETRY_DEFAULTS } from '../../core/events/retry.ts';
+import { STORAGE_DEFAULTS } from '../storage/storage-settings.ts';
+import { ADMIN_DEFAULTS } from './admin-settings.ts';
 import { SECURITY_DEFAULTS } from './security.ts';
 import type { EnsembleConfig, HandlerConfig, PipelineConfig } from './types.ts';
 
@@ -23,9 +25,10 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   heartbeatTimeoutMs: 2000,
   sessionPasswords: 'secret',
   digestEnabled: true,
-  snapshotCompression: 'none',
   readOnlyMode: false,
   snapCount: 100_000,
+  snapSizeLimitKiB: 4 << 20,
+  ...STORAGE_DEFAULTS,
   maxClientConnections: 60,
   maxConnections: 0,
   maxUnreadBytes: 64 << 20,
@@ -52,6 +55,7 @@ export const ENSEMBLE_DEFAULTS: EnsembleDefaults = Object.freeze({
   skipAcl: false,
   eagerAclCheck: false,
   maxFrameBytes: 0xfffff,
+  ...ADMIN_DEFAULTS,
   ...SECURITY_DEFAULTS,
 });
 

@@ -8,6 +8,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError, type ConfigProblem } from '../../core/errors.ts';
+import { adminPortProblems } from './admin-settings.ts';
 import { type Report, shapeOf } from './check.ts';
 import { completeServers } from './complete-servers.ts';
 import { ENSEMBLE_DEFAULTS, SESSION_TIMEOUT_TICKS } from './defaults.ts';
@@ -220,6 +221,7 @@ function checkTogether(
     const at = 'ensemble.servers';
     problems.push({ origin: origins[at] ?? 'default', key: at, expected: 'a participant', found: 'observers only' });
   }
+  for (const { key, expected } of adminPortProblems(ensemble)) complain(key, expected);
   if (minSessionTimeoutMs > maxSessionTimeoutMs) {
     complain('minSessionTimeoutMs', `no more than maxSessionTimeoutMs (${maxSessionTimeoutMs})`);
   }

@@ -5,6 +5,7 @@
  * here and checked by the plugin's own schema when the pipeline is made.
  */
 
+import { ADMIN_CHECKS } from './admin-settings.ts';
 import {
   anything,
   type Check,
@@ -20,6 +21,7 @@ import {
   whole,
 } from './check.ts';
 import { SECURITY_CHECKS } from './security.ts';
+import { STORAGE_CHECKS } from './storage-checks.ts';
 import type { PluginConfig } from './types.ts';
 
 const DURATION_MAX_MS = 2 ** 31 - 1; // what setTimeout bears
@@ -56,10 +58,11 @@ export const ENSEMBLE_CHECKS = {
   minSessionTimeoutMs: duration,
   maxSessionTimeoutMs: duration,
   digestEnabled: flag(),
-  snapshotCompression: oneOf('none', 'gz', 'snappy'),
   sessionPasswords: oneOf('secret', 'zookeeper'),
   readOnlyMode: flag(),
   snapCount: whole({ min: 2, max: 2 ** 31 - 1 }),
+  snapSizeLimitKiB: whole({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  ...STORAGE_CHECKS,
   maxClientConnections: whole({ min: 0, max: 1_000_000 }),
   maxConnections: whole({ min: 0, max: 1_000_000 }),
   maxUnreadBytes: whole({ min: 1 << 20, max: 1 << 30 }),
@@ -86,6 +89,7 @@ export const ENSEMBLE_CHECKS = {
   skipAcl: flag(),
   eagerAclCheck: flag(),
   maxFrameBytes: whole({ min: 4096, max: 64 * 1024 * 1024 }),
+  ...ADMIN_CHECKS,
   ...SECURITY_CHECKS,
 } as const;
 

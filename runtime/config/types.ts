@@ -5,6 +5,8 @@
  */
 
 import type { RetryPolicy } from '../../core/events/retry.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
+import type { AdminSettings } from './admin-settings.ts';
 import type { SecurityConfig } from './security-types.ts';
 
 export interface Config {
@@ -16,7 +18,7 @@ export interface Config {
   readonly pipelines: readonly PipelineConfig[];
 }
 
-export interface EnsembleConfig extends SecurityConfig {
+export interface EnsembleConfig extends SecurityConfig, AdminSettings, StorageSettings {
   /** Replica threads, 1 … 15. A majority of them must live: 3 bear the loss of one. Default 3. */
   readonly replicas: number;
   /**
@@ -50,8 +52,6 @@ export interface EnsembleConfig extends SecurityConfig {
    * alarm in the log, and counted. Default true.
    */
   readonly digestEnabled: boolean;
-  /** Form of the snapshots written; all are read. Default none. */
-  readonly snapshotCompression: 'none' | 'gz' | 'snappy';
   /**
    * How the password is made by which a client takes its session to another connection. `secret`: from a secret of the
    * ensemble, which is kept in the data directory; nobody can guess it. `zookeeper`: by ZooKeeper's public formula, so that
@@ -65,6 +65,8 @@ export interface EnsembleConfig extends SecurityConfig {
   readonly readOnlyMode: boolean;
   /** Transactions between two snapshots. Default 100,000. */
   readonly snapCount: number;
+  /** The same by the size of their records. Default 4,194,304 (4 GiB). */
+  readonly snapSizeLimitKiB: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */
   readonly maxClientConnections: number;
   /** Connections to one replica from all addresses; 0: no limit. Default 0. */

@@ -3,6 +3,8 @@
 export interface ClientCarrier {
   /** False for clients inside the process, whom no limit on connections concerns. */
   readonly isRemote: boolean;
+  /** Whether the connection is TLS. */
+  readonly isSecure: boolean;
   /** Who is at the other end, for the log: `address:port`. */
   readonly peer: string;
   /** The client's, in DER and found good; null: it has shown none. */
@@ -26,6 +28,8 @@ export interface ClientSession {
   onChunk(chunk: Buffer): void;
   /** The client has taken enough for more to be sent. */
   onDrain(): void;
+  /** The client sends nothing more; it may still read. */
+  onEnd(): void;
   onClose(): void;
 }
 

@@ -78,9 +78,12 @@ interface Service {
 }
 
 function serve(socket: net.Socket, { accept, certificate }: Service): void {
+  // Some close their half behind a four-letter word, and then wait for the answer.
+  socket.allowHalfOpen = true;
   const session = accept(new SocketCarrier(socket, certificate), addressOf(socket));
   socket.on('data', (chunk: Buffer) => session.onChunk(chunk));
   socket.on('drain', () => session.onDrain());
+  socket.once('end', () => session.onEnd());
   // A reset is an ordinary end; 'close' follows it.
   socket.on('error', () => undefined);
   socket.once('close', () => session.onClose());
@@ -88,6 +91,7 @@ function serve(socket: net.Socket, { accept, certificate }: Service): void {
 
 class SocketCarrier implements ClientCarrier {
   readonly isRemote = true;
+  readonly isSecure: boolean;
   readonly peer: string;
   readonly certificate: Uint8Array | null;
   readonly #socket: net.Socket;
@@ -96,6 +100,7 @@ class SocketCarrier implements ClientCarrier {
     this.#socket = socket;
     this.peer = peerOf(socket);
     this.certificate = certificate;
+    this.isSecure = 'encrypted' in socket;
   }
 
   get queuedBytes(): number {

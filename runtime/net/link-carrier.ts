@@ -14,6 +14,7 @@ export function serveLink(link: Link, accept: AcceptClient): void {
 
 class LinkCarrier implements ClientCarrier {
   readonly isRemote = false;
+  readonly isSecure = false;
   readonly peer = 'a client of this process';
   readonly certificate = null;
   readonly #link: Link;

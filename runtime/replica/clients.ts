@@ -2,10 +2,12 @@
 
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
+import type { ServedConnection } from '../admin/replica-view.ts';
 import type { Log } from '../logger.ts';
 import type { ClientCarrier, ClientSession } from '../net/client-carrier.ts';
 import { Crowd, type CrowdLimits } from './crowd.ts';
-import { type ClientSurroundings, ServedClient, type TrafficLimits } from './served-client.ts';
+import type { ReplicaMeters } from './replica-meters.ts';
+import { type AnswerWord, type ClientSurroundings, ServedClient, type TrafficLimits } from './served-client.ts';
 
 /** See `EnsembleConfig`. */
 export interface ClientLimits extends CrowdLimits, TrafficLimits {}
@@ -22,22 +24,28 @@ export const CLIENT_LIMITS: ClientLimits = Object.freeze({
 export interface ClientsOptions {
   readonly log: Log;
   readonly limits: ClientLimits;
+  readonly meters: ReplicaMeters;
+  /** null: four-letter words are no words here. */
+  readonly answerWord: AnswerWord | null;
   readonly scheduleTurn: () => void;
 }
 
+/** What clients inside the process are told to come from. */
+const PEER_INSIDE = '127.0.0.1:0';
+
 export class Clients {
   readonly #replica: Replica;
-  readonly #log: Log;
+  readonly #options: ClientsOptions;
   readonly #crowd: Crowd;
   readonly #served = new Map<Connection, ServedClient>();
   readonly #around: ClientSurroundings;
 
-  constructor(replica: Replica, { log, limits, scheduleTurn }: ClientsOptions) {
+  constructor(replica: Replica, options: ClientsOptions) {
     this.#replica = replica;
-    this.#log = log;
-    this.#crowd = new Crowd(limits);
+    this.#options = options;
+    this.#crowd = new Crowd(options.limits);
     const onEnd = (served: ServedClient): void => this.#onEnd(served);
-    this.#around = { replica, limits, log, scheduleTurn, onEnd, largePartialBytes: 0 };
+    this.#around = { ...options, replica, onEnd, largePartialBytes: 0 };
   }
 
   readonly accept = (carrier: ClientCarrier, address: string): ClientSession => {
@@ -47,7 +55,9 @@ export class Clients {
     if (!carrier.isRemote) this.#replica.keepAlive(connection);
     const excess = carrier.isRemote ? this.#crowd.join(address) : null;
     if (excess !== null) {
-      this.#log('warn', `refusing the connection of ${carrier.peer}: ${excess}`);
+      const { log, meters } = this.#options;
+      meters.rejectedConnectionCount += 1;
+      log('warn', `refusing the connection of ${carrier.peer}: ${excess}`);
       served.end();
     }
     return served;
@@ -56,6 +66,14 @@ export class Clients {
   /** Sends what the core has for its clients. */
   flush(): void {
     for (const connection of this.#replica.takeDirty()) this.#served.get(connection)?.flush();
+  }
+
+  /** Everybody who is connected, those included who asked a four-letter word. */
+  *list(): Generator<ServedConnection, void, undefined> {
+    for (const { connection, carrier, isPaused, unreadBytes } of this.#served.values()) {
+      const peer = carrier.isRemote ? carrier.peer : PEER_INSIDE;
+      yield { connection, peer, isPaused, isSecure: carrier.isSecure, queuedBytes: unreadBytes };
+    }
   }
 
   /** A carrier may tell of an end that was this side's. */

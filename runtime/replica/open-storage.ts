@@ -11,8 +11,10 @@ import { isDamage } from '../storage/errors.ts';
 import { openFileStorage } from '../storage/file-storage.ts';
 import { nodeFileSystem } from '../storage/file-system.ts';
 import { openMemoryStorage } from '../storage/memory-storage.ts';
+import { meteredFileSystem } from '../storage/metered-file-system.ts';
 import { quarantine } from '../storage/quarantine.ts';
 import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
+import type { ReplicaMeters } from './replica-meters.ts';
 import type { ReplicaThreadData } from './thread-messages.ts';
 
 interface Opened {
@@ -27,19 +29,24 @@ export interface OpenStorageOptions {
   readonly tree: TreeOptions;
   readonly listener: StorageListener;
   readonly log: Log;
+  readonly meters: ReplicaMeters;
 }
 
 /** @throws errors of damage for a single server; whatever else `recover` throws */
-export function openStorage({ where, isAlone, tree, listener, log }: OpenStorageOptions): Opened {
+export function openStorage({ where, isAlone, tree, listener, log, meters }: OpenStorageOptions): Opened {
   if (where.type === 'memory') return recover(openMemoryStorage({ listener, tree, start: where.start }), log);
-  const { place, files } = where;
+  const { place, settings } = where;
+  const fileSystem = meteredFileSystem(nodeFileSystem, (durationMs) => {
+    if (meters.onSynced(durationMs))
+      log('warn', `a sync of the log took ${Math.round(durationMs)} ms: writes wait for it`);
+  });
   try {
-    return recover(openFileStorage({ ...files, place, tree, listener }), log);
+    return recover(openFileStorage({ settings, place, tree, listener, fileSystem }), log);
   } catch (error) {
     if (!isDamage(error) || isAlone) throw error;
     const aside = quarantine({ ...place, fileSystem: nodeFileSystem });
     log('error', `${describeError(error)}; put aside as ${aside}, the history comes back from the other replicas`);
-    return recover(openFileStorage({ ...files, place, tree, listener }), log);
+    return recover(openFileStorage({ settings, place, tree, listener, fileSystem }), log);
   }
 }
 

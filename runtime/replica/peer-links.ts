@@ -44,6 +44,10 @@ export class PeerLinks {
     link.flush();
   }
 
+  entries(): Iterable<readonly [peer: PeerId, link: Link]> {
+    return this.#links.entries();
+  }
+
   get(peer: PeerId): Link | undefined {
     return this.#links.get(peer);
   }

@@ -14,12 +14,15 @@ import { Replica, type ReplicaOptions } from '../../core/server/replica.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { Zxid } from '../../core/zxid.ts';
 import type { Link } from '../bus/message-bus.ts';
-import { monotonicMs, wallMs } from '../clock.ts';
+import { monotonicMs, preciseMs, wallMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
 import type { LogFencedError } from '../storage/errors.ts';
 import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
+import { boundedLog } from './bounded-log.ts';
 import { CLIENT_LIMITS, type ClientLimits, Clients } from './clients.ts';
 import { PeerLinks } from './peer-links.ts';
+import type { ReplicaMeters } from './replica-meters.ts';
+import type { AnswerWord } from './served-client.ts';
 import { SnapshotTask } from './snapshot-task.ts';
 
 const FENCE_RETRY_MS = 1000;
@@ -29,6 +32,8 @@ export interface ReplicaHostOptions {
   readonly log: Log;
   /** Default: `CLIENT_LIMITS`. */
   readonly clientLimits?: Partial<ClientLimits>;
+  readonly meters: ReplicaMeters;
+  readonly answerWord: AnswerWord | null;
   readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
   readonly onRole: (role: RoleReport) => void;
   /** The replica cannot go on; its thread should end. */
@@ -46,22 +51,31 @@ export class ReplicaHost {
   #waiting: ReplicaEffect[] = [];
   #isBlocked = false;
   #snapshot: SnapshotTask | null = null;
+  #snapshotBeganMs = 0;
+  /** Whoever asked for the snapshot that is being taken. */
+  #onSnapshotEnd: ((error: Error | null) => void) | null = null;
   #isTurnScheduled = false;
   #retryFencedAtMs = 0;
   #isClosed = false;
 
   constructor(options: ReplicaHostOptions) {
     this.#options = options;
+    const openedMs = preciseMs();
     const { storage, recovered } = options.openStorage({
       onDurable: (zxid) => this.#onDurable(zxid),
       onFenced: (error) => this.#onFenced(error),
     });
     this.#storage = storage;
+    options.meters.loadTime.record(Math.round(preciseMs() - openedMs));
+    options.meters.loadedTxns.record(recovered.report.replayedCount);
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    const limits = { ...CLIENT_LIMITS, ...options.clientLimits };
-    const scheduleTurn = (): void => this.#scheduleTurn();
-    this.clients = new Clients(this.#replica, { log: options.log, limits, scheduleTurn });
+    this.clients = new Clients(this.#replica, {
+      ...options,
+      log: boundedLog(options.log),
+      limits: { ...CLIENT_LIMITS, ...options.clientLimits },
+      scheduleTurn: () => this.#scheduleTurn(),
+    });
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();
@@ -97,6 +111,29 @@ export class ReplicaHost {
     return this.#links.get(peer);
   }
 
+  links(): Iterable<readonly [peer: PeerId, link: Link]> {
+    return this.#links.entries();
+  }
+
+  /** Why writes are refused at present; null while they are taken. */
+  get storageProblem(): string | null {
+    return this.#storage.fenced?.message ?? null;
+  }
+
+  /**
+   * Takes a snapshot beside those that are due. Resolves to its zxid when it is durable.
+   * @throws Error while another one is being taken, or when it cannot be written
+   */
+  async takeSnapshot(): Promise<Zxid> {
+    this.#scheduleTurn();
+    const zxid = this.#replica.tree.lastProcessedZxid;
+    if (!this.#replica.onSnapshotWanted()) throw new Error('another snapshot is being taken');
+    await new Promise<void>((resolve, reject) => {
+      this.#onSnapshotEnd = (error) => (error === null ? resolve() : reject(error));
+    });
+    return zxid;
+  }
+
   /** Stops in order: clients are hung up on, what is logged reaches the disk, peers see the links go down. */
   async close(): Promise<void> {
     if (this.#isClosed) return;
@@ -104,6 +141,7 @@ export class ReplicaHost {
     this.#turn();
     this.#isClosed = true;
     clearInterval(this.#ticker);
+    this.#endSnapshot(new Error('the replica is stopping'));
     await this.#storage.close();
     this.#links.close();
   }
@@ -169,6 +207,7 @@ export class ReplicaHost {
         return;
       }
       case 'snapshot':
+        this.#snapshotBeganMs = preciseMs();
         this.#snapshot = new SnapshotTask(effect.tree, this.#storage.beginSnapshot(effect.zxid), (error) =>
           this.#onSnapshotDone(error),
         );
@@ -188,8 +227,11 @@ export class ReplicaHost {
 
   // A truncation or an installation ends the snapshot under way: its tree or its log is not this replica's any more.
   #abandonSnapshot(): void {
-    this.#snapshot?.abandon();
+    if (this.#snapshot === null) return;
+    this.#snapshot.abandon();
     this.#snapshot = null;
+    this.#replica.onSnapshotSaved();
+    this.#endSnapshot(new Error('the history was replaced before the snapshot was complete'));
   }
 
   #truncate(zxid: Zxid, reload: boolean): void {
@@ -221,8 +263,19 @@ export class ReplicaHost {
 
   // A snapshot that fails costs nothing but a longer log: the next one is due after as many txns again.
   #onSnapshotDone(error: Error | null): void {
-    if (error !== null) this.#options.log('warn', `no snapshot was taken: ${describeError(error)}`);
+    const { meters, log } = this.#options;
+    if (error === null) meters.snapshotTime.record(Math.round(preciseMs() - this.#snapshotBeganMs));
+    else {
+      meters.failedSnapshotCount += 1;
+      log('warn', `no snapshot was taken: ${describeError(error)}`);
+    }
     this.#replica.onSnapshotSaved();
+    this.#endSnapshot(error);
+  }
+
+  #endSnapshot(error: Error | null): void {
+    this.#onSnapshotEnd?.(error);
+    this.#onSnapshotEnd = null;
   }
 
   #onDurable(zxid: Zxid): void {

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { invariant } from '../../core/assert.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
 import { formatZxid } from '../../core/zxid.ts';
+import { ReplicaAdmin } from '../admin/replica-admin.ts';
 import { toPlainError } from '../bus/plain-error.ts';
 import { openPortLink } from '../bus/port-link.ts';
 import { createLog, describeError } from '../logger.ts';
@@ -15,7 +16,9 @@ import { chance } from '../random.ts';
 import { authPolicy } from '../security/auth-settings.ts';
 import { openClientPorts } from './client-ports.ts';
 import { openStorage } from './open-storage.ts';
+import { purgeEvery } from './purge-timer.ts';
 import { ReplicaHost } from './replica-host.ts';
+import { ReplicaMeters } from './replica-meters.ts';
 import { sessionPasswords } from './session-passwords.ts';
 import type { FromReplicaThread, ReplicaControl, ReplicaThreadData, ToReplicaThread } from './thread-messages.ts';
 
@@ -49,6 +52,7 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     readOnlyMode: settings.readOnlyMode,
     auth: authPolicy(settings.auth),
     snapCount: settings.snapCount,
+    snapSizeLimitBytes: settings.snapSizeLimitKiB * 1024,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
     limits: settings,
@@ -65,9 +69,14 @@ function fail(error: unknown): void {
 }
 
 async function run(): Promise<void> {
+  const meters = new ReplicaMeters(
+    data.storage.type === 'files' ? data.storage.settings.fsyncWarningThresholdMs : undefined,
+  );
   const host = new ReplicaHost({
     replica: replicaOptions(data),
     log,
+    meters,
+    answerWord: (asked) => admin.answerWord(asked),
     clientLimits: data.settings,
     openStorage: (listener) => {
       const opened = openStorage({
@@ -76,7 +85,9 @@ async function run(): Promise<void> {
         tree: { extendedTypes: data.settings.extendedTypes, digestEnabled: data.settings.digestEnabled },
         listener,
         log,
+        meters,
       });
+      if (data.storage.type === 'files') purgeEvery(data.storage.settings.autopurgeIntervalHours, opened.storage);
       post({ type: 'recovered', mayVote: opened.storage.mayVote });
       return opened;
     },
@@ -86,11 +97,13 @@ async function run(): Promise<void> {
   const pulse = setInterval(() => Atomics.add(data.pulses, data.pulseIndex, 1), data.settings.heartbeatMs);
   parentPort?.on('message', (message: ToReplicaThread) => {
     if (message.type === 'members') return host.onMembers(message.members);
+    if (message.type === 'report') return admin.onReport(message.report);
     const link = openPortLink(message.port);
     if (message.type === 'peer') host.addPeer(message.peer, link);
     else serveLink(link, host.clients.accept);
   });
   const { replica } = host;
+  const admin = new ReplicaAdmin({ data, host, meters, askReport: () => post({ type: 'reportWanted' }) });
   const control: ReplicaControl = {
     inspect: () => ({
       id: data.id,
@@ -104,6 +117,7 @@ async function run(): Promise<void> {
     stop: async () => {
       await host.close();
       await ports.close();
+      await admin.close();
       clearInterval(pulse);
       // Not `exit`: the answer to this call has to leave first. Without these the thread has nothing to live for.
       parentPort?.close();
@@ -120,7 +134,8 @@ async function run(): Promise<void> {
       replica.statistics.counts.authFailures += 1;
     },
   });
-  post({ type: 'listening', port: ports.port, securePort: ports.securePort });
+  const { adminPort, metricsPort } = await admin.open(ports);
+  post({ type: 'listening', port: ports.port, securePort: ports.securePort, adminPort, metricsPort });
   // Only now: comlink takes longer to load than everything above, and calls wait in the port.
   const { exposeControl } = await import('../bus/control.ts');
   exposeControl(control, data.control);

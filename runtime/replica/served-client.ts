@@ -11,8 +11,12 @@ import { FrameDecoder } from '../../core/jute/frame.ts';
 import { JuteError } from '../../core/jute/reader.ts';
 import type { Connection } from '../../core/server/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
+import { WordGate } from '../admin/four-letter/word-gate.ts';
+import type { AskedWord } from '../admin/four-letter/words.ts';
+import { PieceSender, type SendingEnd } from '../admin/piece-sender.ts';
 import type { Log } from '../logger.ts';
 import type { ClientCarrier, ClientSession } from '../net/client-carrier.ts';
+import type { ReplicaMeters } from './replica-meters.ts';
 
 const PAUSE_BYTES = 1 << 20;
 /** What a connection keeps ready for its next replies, at most. */
@@ -29,11 +33,16 @@ export interface TrafficLimits {
   readonly largeRequestMaxBytes: number;
 }
 
+/** What to say to a four-letter word, piece by piece. */
+export type AnswerWord = (asked: AskedWord) => Promise<Iterable<string>>;
+
 /** What all clients of a replica have in common. */
 export interface ClientSurroundings {
   readonly replica: Replica;
   readonly limits: TrafficLimits;
   readonly log: Log;
+  readonly meters: ReplicaMeters;
+  readonly answerWord: AnswerWord | null;
   readonly scheduleTurn: () => void;
   /** The connection has ended, from either side. */
   readonly onEnd: (served: ServedClient) => void;
@@ -59,19 +68,37 @@ export class ServedClient implements ClientSession {
   #held = NOTHING_HELD;
   #isPaused = false;
   #partialBytes = 0;
+  /** While it may still turn out that a four-letter word is asked. */
+  #gate: WordGate | null;
+  /** It asked a four-letter word, and gets the answer in place of a session. */
+  #hasAsked = false;
+  #answer: PieceSender | null = null;
+  #hasLeft = false;
 
   constructor(connection: Connection, carrier: ClientCarrier, around: ClientSurroundings) {
     this.connection = connection;
     this.carrier = carrier;
     this.#around = around;
     this.#decoder = new FrameDecoder(around.limits.maxFrameBytes);
+    this.#gate = carrier.isRemote && around.answerWord !== null ? new WordGate() : null;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  /** Bytes that wait for the client to read. */
+  get unreadBytes(): number {
+    return this.carrier.queuedBytes + this.connection.output.length;
   }
 
   onChunk(chunk: Buffer): void {
     if (!this.connection.isOpen) return;
     this.#around.scheduleTurn();
+    const frames = this.#gate === null ? chunk : this.#passGate(this.#gate, chunk);
+    if (frames === null) return;
     try {
-      this.#decoder.push(chunk, (bytes, start, end) => this.#onFrame(bytes, start, end));
+      this.#decoder.push(frames, (bytes, start, end) => this.#onFrame(bytes, start, end));
     } catch (error) {
       if (!(error instanceof JuteError)) throw error;
       return this.#hangUp(error.message);
@@ -82,16 +109,24 @@ export class ServedClient implements ClientSession {
 
   onDrain(): void {
     this.#around.scheduleTurn();
-    this.#consider();
+    if (this.#hasAsked) this.#answer?.advance();
+    else this.#consider();
+  }
+
+  /** Whoever asked a word may have nothing more to say, and still listens. */
+  onEnd(): void {
+    if (!this.#hasAsked) this.carrier.end();
   }
 
   onClose(): void {
+    this.#answer?.abandon();
     this.#around.scheduleTurn();
     this.#leave();
   }
 
   /** Sends what the core has written, and ends the connection if that is the end of it. */
   flush(): void {
+    if (this.#hasAsked) return;
     const { output, fault, phase } = this.connection;
     if (fault !== null) this.#warn(fault);
     if (output.length > 0) this.carrier.send(output.detach(Math.min(output.length, OUTPUT_BYTES_KEPT)));
@@ -105,27 +140,52 @@ export class ServedClient implements ClientSession {
     this.carrier.end();
   }
 
+  /** @returns what are frames; null while that is open, and where a word was asked */
+  #passGate(gate: WordGate, chunk: Buffer): Buffer | null {
+    const verdict = gate.push(chunk);
+    if (verdict.type === 'more') return null;
+    this.#gate = null;
+    if (verdict.type === 'frames') return verdict.bytes;
+    void this.#answerWord(verdict.asked);
+    return null;
+  }
+
+  /** From here on the connection is no client's: it is told the answer, and ends. */
+  async #answerWord(asked: AskedWord): Promise<void> {
+    const { replica, answerWord } = this.#around;
+    const { statistics } = replica;
+    statistics.onReceived(this.connection.statistics, asked.word.length);
+    this.#hasAsked = true;
+    this.connection.finish();
+    const pieces = await answerWord?.(asked);
+    if (pieces === undefined || this.#hasLeft) return;
+    const onEnd = (end: SendingEnd): void => {
+      statistics.counts.packetsSent += 1;
+      this.#endAnswer(asked, end);
+    };
+    this.#answer = new PieceSender(this.carrier, pieces, { onEnd });
+    this.#answer.advance();
+  }
+
+  #endAnswer({ word }: AskedWord, end: SendingEnd): void {
+    if (end === 'sent') return this.end();
+    this.#giveUp(`it does not read the answer to ${word}`);
+  }
+
   #onFrame(bytes: Uint8Array, start: number, end: number): void {
     if (this.#held.length === 0 && !this.#isFull) this.#around.replica.onFrame(this.connection, bytes, start, end);
     else if (this.#held === NOTHING_HELD) this.#held = [{ bytes, start, end }];
     else this.#held.push({ bytes, start, end });
   }
 
-  get #unreadBytes(): number {
-    return this.carrier.queuedBytes + this.connection.output.length;
-  }
-
   get #isFull(): boolean {
-    return this.connection.isSaturated || this.#unreadBytes > PAUSE_BYTES;
+    return this.connection.isSaturated || this.unreadBytes > PAUSE_BYTES;
   }
 
   // A client that asks faster than it is answered, or reads slower than it asks, is served and read from later.
   #consider(): void {
-    if (this.#unreadBytes > this.#around.limits.maxUnreadBytes) {
-      this.#warn('it does not read its replies');
-      this.#leave();
-      this.carrier.destroy();
-      return;
+    if (this.unreadBytes > this.#around.limits.maxUnreadBytes) {
+      return this.#giveUp('it does not read its replies');
     }
     this.#serveHeld();
     const mustPause = this.connection.isOpen && (this.#held.length > 0 || this.#isFull);
@@ -166,11 +226,19 @@ export class ServedClient implements ClientSession {
     this.end();
   }
 
+  #giveUp(reason: string): void {
+    this.#warn(reason);
+    this.#leave();
+    this.carrier.destroy();
+  }
+
   #warn(reason: string): void {
+    this.#around.meters.faultyConnectionCount += 1;
     this.#around.log('warn', `closing the connection of ${this.carrier.peer}: ${reason}`);
   }
 
   #leave(): void {
+    this.#hasLeft = true;
     this.#setPartial(0);
     this.#around.onEnd(this);
     this.#around.replica.onDisconnect(this.connection);

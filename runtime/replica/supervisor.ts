@@ -9,6 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import { quorumSize } from '../../core/zab/quorum.ts';
+import type { PipelinesReport, RuntimeReport } from '../admin/metrics/runtime-report.ts';
 import type { ControlLink } from '../bus/control.ts';
 import { makeLinkPorts } from '../bus/port-link.ts';
 import { Switchboard } from '../bus/switchboard.ts';
@@ -16,11 +17,12 @@ import { describeError, type Log } from '../logger.ts';
 import { HistoryLostError } from '../storage/errors.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
 import { ensembleMembers } from './ensemble-members.ts';
 import { PulseMonitor } from './pulse-monitor.ts';
 import { ReplicaWorker } from './replica-worker.ts';
 import { RestartPolicy } from './restart-policy.ts';
-import type { FileSettings, ReplicaControl, ReplicaSettings } from './thread-messages.ts';
+import type { AdminPlace, FromReplicaThread, ReplicaControl, ReplicaSettings } from './thread-messages.ts';
 
 export interface SupervisorOptions {
   readonly replicas: readonly {
@@ -31,13 +33,16 @@ export interface SupervisorOptions {
     readonly clientPort: number;
     /** null: no port for TLS. */
     readonly secureClientPort: number | null;
+    readonly admin: AdminPlace;
     /** Where the replica's files are; null: memory only. */
     readonly place: ReplicaPlace | null;
   }[];
   readonly settings: ReplicaSettings;
-  readonly files: FileSettings;
+  readonly storage: StorageSettings;
   readonly sessionSecret: SessionSecret | null;
   readonly log: Log;
+  /** What pipelines there are, for the metrics. */
+  readonly describePipelines: () => PipelinesReport;
   /** A replica's role or port has changed. */
   readonly onChange: () => void;
   /** A replica failed before it was ever ready: the ensemble cannot start as configured. */
@@ -51,6 +56,9 @@ export interface SupervisedReplica {
   readonly clientPort: number | null;
   /** For TLS; null until it is open, and where there is none. */
   readonly secureClientPort: number | null;
+  /** null where it does not listen. */
+  readonly adminPort: number | null;
+  readonly metricsPort: number | null;
   readonly isAlive: boolean;
 }
 
@@ -67,11 +75,15 @@ interface Seat {
   role: RoleReport;
   port: number | null;
   securePort: number | null;
+  /** Free ports that were found are kept over its lives. */
+  admin: AdminPlace;
   /** It had acknowledged what it has no more, and has not fetched it yet. */
   hasLost: boolean;
   /** Lives so far. */
   lives: number;
 }
+
+type Listening = Extract<FromReplicaThread, { type: 'listening' }>;
 
 const ABSENT: RoleReport = { state: 'looking', active: false, leader: null, epoch: null, resynchronised: null };
 
@@ -91,7 +103,7 @@ export class Supervisor {
       timeoutMs: options.settings.heartbeatTimeoutMs,
       onStill: (index) => this.#onStill(index),
     });
-    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, secureClientPort, place }, index) => ({
+    this.#seats = options.replicas.map(({ id, isVoter, host, clientPort, secureClientPort, admin, place }, index) => ({
       id,
       index,
       isVoter,
@@ -104,6 +116,7 @@ export class Supervisor {
       role: ABSENT,
       port: null,
       securePort: null,
+      admin,
       hasLost: false,
       lives: 0,
     }));
@@ -111,11 +124,13 @@ export class Supervisor {
   }
 
   get replicas(): SupervisedReplica[] {
-    return this.#seats.map(({ id, role, port, securePort, worker }) => ({
+    return this.#seats.map(({ id, role, port, securePort, admin, worker }) => ({
       id,
       role,
       clientPort: port,
       secureClientPort: securePort,
+      adminPort: port === null ? null : admin.adminPort,
+      metricsPort: port === null ? null : admin.metricsPort,
       isAlive: worker !== null,
     }));
   }
@@ -175,15 +190,18 @@ export class Supervisor {
         sessionSecret: this.#options.sessionSecret,
         clientPort: seat.port ?? seat.wantedPort,
         secureClientPort: seat.securePort ?? seat.wantedSecurePort,
+        admin: seat.admin,
+        speaksForProcess: seat.index === 0,
         storage:
           seat.place === null
             ? { type: 'memory', start: seat.lives === 0 ? 'first' : 'restart' }
-            : { type: 'files', place: seat.place, files: this.#options.files },
+            : { type: 'files', place: seat.place, settings: this.#options.storage },
         pulses: this.#pulse.pulses,
         pulseIndex: seat.index,
       },
       {
         onMessage: (message) => {
+          if (message.type === 'reportWanted') return worker.send({ type: 'report', report: this.#report() });
           if (message.type === 'role') this.#onRole(seat, message.role);
           else if (message.type === 'listening') this.#onListening(seat, message);
           else this.#onRecovered(seat, message.mayVote);
@@ -248,12 +266,22 @@ export class Supervisor {
   }
 
   // Watched from here on: until it listens, a thread may be reading back a long log without a pause.
-  #onListening(seat: Seat, { port, securePort }: Pick<Seat, 'securePort'> & { readonly port: number }): void {
+  #onListening(seat: Seat, { port, securePort, adminPort, metricsPort }: Listening): void {
+    seat.admin = { ...seat.admin, adminPort, metricsPort };
     const isNews = seat.port !== port && seat.wantedPort !== port;
     seat.port = port;
     seat.securePort = securePort;
     this.#pulse.watch(seat.index);
     if (isNews) this.#tellMembers(this.#seats.map(({ worker }) => worker));
+  }
+
+  #report(): RuntimeReport {
+    const replicas = this.#seats.map(({ id, worker, lives }) => ({
+      id,
+      isAlive: worker !== null,
+      restarts: Math.max(0, lives - 1),
+    }));
+    return { replicas, ...this.#options.describePipelines() };
   }
 
   #onStill(index: number): void {

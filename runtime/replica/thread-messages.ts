@@ -4,12 +4,14 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
 import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
+import type { RuntimeReport } from '../admin/metrics/runtime-report.ts';
 import type { PlainError } from '../bus/plain-error.ts';
 import type { EnsembleConfig } from '../config/types.ts';
 import type { AuthSettings } from '../security/auth-settings.ts';
 import type { TlsSettings } from '../security/tls-settings.ts';
 import type { ReplicaPlace } from '../storage/replica-place.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
+import type { StorageSettings } from '../storage/storage-settings.ts';
 
 /** What a replica's thread needs of the configuration. */
 export type ReplicaSettings = Pick<
@@ -22,6 +24,7 @@ export type ReplicaSettings = Pick<
   | 'sessionPasswords'
   | 'readOnlyMode'
   | 'snapCount'
+  | 'snapSizeLimitKiB'
   | 'digestEnabled'
   | 'maxClientConnections'
   | 'maxConnections'
@@ -51,6 +54,8 @@ export type ReplicaSettings = Pick<
   | 'maxFrameBytes'
   | 'clientPortUnification'
   | 'secureHost'
+  | 'fourLetterWords'
+  | 'adminSnapshotIntervalMs'
 > & {
   readonly initLimitMs: number;
   readonly auth: AuthSettings;
@@ -58,8 +63,12 @@ export type ReplicaSettings = Pick<
   readonly tls: TlsSettings | null;
 };
 
-/** What its storage needs of the configuration, where it is on a disk. */
-export type FileSettings = Pick<EnsembleConfig, 'snapshotCompression'>;
+/** Where operators and monitors reach a replica by HTTP. Ports: 0: a free one; null: none. */
+export interface AdminPlace {
+  readonly host: string;
+  readonly adminPort: number | null;
+  readonly metricsPort: number | null;
+}
 
 export interface ReplicaThreadData {
   readonly id: PeerId;
@@ -73,8 +82,11 @@ export interface ReplicaThreadData {
   readonly clientPort: number;
   /** The same for TLS; null: no such port. */
   readonly secureClientPort: number | null;
+  readonly admin: AdminPlace;
+  /** Whether its metrics are those that tell of the whole process too: one replica's are. */
+  readonly speaksForProcess: boolean;
   readonly storage:
-    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly files: FileSettings }
+    | { readonly type: 'files'; readonly place: ReplicaPlace; readonly settings: StorageSettings }
     | { readonly type: 'memory'; readonly start: 'first' | 'restart' };
   /** One int for each replica, which its thread counts up: it stands still when the thread does. */
   readonly pulses: Int32Array;
@@ -86,12 +98,23 @@ export type ToReplicaThread =
   | { readonly type: 'peer'; readonly peer: PeerId; readonly port: MessagePort }
   | { readonly type: 'client'; readonly port: MessagePort }
   /** Where all replicas are reached, this one too. */
-  | { readonly type: 'members'; readonly members: readonly EnsembleMember[] };
+  | { readonly type: 'members'; readonly members: readonly EnsembleMember[] }
+  /** The answer to `reportWanted`. */
+  | { readonly type: 'report'; readonly report: RuntimeReport };
 
 export type FromReplicaThread =
   /** `mayVote` is false for a replica that has lost what it acknowledged and has to fetch it. */
   | { readonly type: 'recovered'; readonly mayVote: boolean }
-  | { readonly type: 'listening'; readonly port: number; readonly securePort: number | null }
+  /** null: it does not listen there. */
+  | {
+      readonly type: 'listening';
+      readonly port: number;
+      readonly securePort: number | null;
+      readonly adminPort: number | null;
+      readonly metricsPort: number | null;
+    }
+  /** Somebody reads this replica's metrics. */
+  | { readonly type: 'reportWanted' }
   | { readonly type: 'role'; readonly role: RoleReport }
   | { readonly type: 'failed'; readonly error: PlainError };
 

@@ -32,7 +32,7 @@ export function readAuthSettings(config: SecurityConfig): AuthSettings {
     saslUsers: users,
     saslSuperUsers: new Set(config.saslSuperUsers),
     allowSaslFailedClients: config.allowSaslFailedClients,
-    hasCertificates: hasTls(config) && config.tlsClientAuth !== 'none',
+    hasCertificates: hasTls(config),
     x509SuperUser: config.x509SuperUser,
     ensembleNames: config.ensembleAuthNames.length === 0 ? null : new Set(config.ensembleAuthNames),
     enforcedSchemes: enforcedSchemes(config),

@@ -1,10 +1,16 @@
 /**
- * Java's login configuration, as far as a ZooKeeper server needs it: the users in the section `Server`.
+ * Java's login configuration, as far as ZooKeeper needs it: the users in a server's section `Server`, and the one that a
+ * client is in its section `Client`.
  *
  *     Server {
  *       org.apache.zookeeper.server.auth.DigestLoginModule required
  *       user_alice="her password"
  *       user_bob="his password";
+ *     };
+ *     Client {
+ *       org.apache.zookeeper.server.auth.DigestLoginModule required
+ *       username="alice"
+ *       password="her password";
  *     };
  *
  * Messages name places, never values: those are passwords.
@@ -17,13 +23,19 @@ type Token = { readonly type: 'text'; readonly text: string } | { readonly type:
 
 /** @returns passwords by user; null when there is no such section @throws SyntaxError with the number of the line */
 export function readJaasUsers(content: string, section: string): ReadonlyMap<string, string> | null {
+  const options = readJaasSection(content, section);
+  if (options === null) return null;
+  const users = [...options].filter(([key]) => key.startsWith(USER_PREFIX));
+  return new Map(users.map(([key, password]) => [key.slice(USER_PREFIX.length), password]));
+}
+
+/** @returns a section's options; null when there is no such section @throws SyntaxError with the number of the line */
+export function readJaasSection(content: string, section: string): ReadonlyMap<string, string> | null {
   const tokens = new Tokens(content);
   while (!tokens.isAtEnd) {
     const name = tokens.takeText('the name of a section');
     const options = readSection(tokens);
-    if (name !== section) continue;
-    const users = [...options].filter(([key]) => key.startsWith(USER_PREFIX));
-    return new Map(users.map(([key, password]) => [key.slice(USER_PREFIX.length), password]));
+    if (name === section) return options;
   }
   return null;
 }

@@ -63,6 +63,12 @@ export function lockDirectory(directory: string, options: LockOptions): Director
   throw new DirectoryInUseError(directory, 0, 'several processes that take it at the same time');
 }
 
+/** Only looks. @throws DirectoryInUseError naming the holder's pid */
+export function refuseIfInUse(directory: string, now: number): void {
+  const highest = highestNumber(directory);
+  if (highest > 0) refuseIfHeld(directory, highest, now);
+}
+
 function refuseIfHeld(directory: string, number: number, now: number): void {
   const holder = readHolder(directory, number);
   if (holder === null || holder.released) return;

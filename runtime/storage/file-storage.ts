@@ -9,7 +9,7 @@ import type { TreeOptions } from '../../core/tree/tree-state.ts';
 import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
-import { type Compression, listFiles, type NamedFile } from './file-names.ts';
+import { listFiles, type NamedFile } from './file-names.ts';
 import { type FileSystem, nodeFileSystem, placeFile } from './file-system.ts';
 import { truncateHistory } from './log-truncation.ts';
 import { clearResync, needsResync, prepareResync, type ReplicaFiles } from './quarantine.ts';
@@ -18,6 +18,7 @@ import { type HistoryPlace, historyOf, type ReplicaPlace } from './replica-place
 import type { RecoveredState, ReplicaStorage, SnapshotSink, StorageListener } from './replica-storage.ts';
 import { SnapshotCompressor } from './snapshot-compression.ts';
 import { finishInstall, installName, openSink, purge, snapshotName } from './snapshot-files.ts';
+import { STORAGE_DEFAULTS, type StorageSettings } from './storage-settings.ts';
 import { TxnLog } from './txn-log.ts';
 
 export interface FileStorageOptions {
@@ -26,16 +27,12 @@ export interface FileStorageOptions {
   readonly listener: StorageListener;
   /** How trees are read. */
   readonly tree?: TreeOptions;
-  /** Complete snapshots kept, with the logs they need. Default 3, at least 1. */
-  readonly snapshotsKept?: number;
-  /** Of snapshots written from now on; all forms are read. Default none. */
-  readonly snapshotCompression?: Compression;
+  /** Default: STORAGE_DEFAULTS. */
+  readonly settings?: Partial<StorageSettings>;
   /** See TxnLogOptions. */
   readonly pendingBytesMax?: number;
   readonly fileSystem?: FileSystem;
 }
-
-export const SNAPSHOTS_KEPT = 3;
 
 /** Opens without reading: `recover` comes first, then the rest. */
 export function openFileStorage(options: FileStorageOptions): ReplicaStorage {
@@ -46,9 +43,8 @@ class FileStorage implements ReplicaStorage {
   readonly #fileSystem: FileSystem;
   readonly #files: ReplicaFiles;
   readonly #history: HistoryPlace;
-  readonly #compression: Compression;
+  readonly #settings: StorageSettings;
   readonly #tree: TreeOptions;
-  readonly #snapshotsKept: number;
   readonly #log: TxnLog;
   /** Names of snapshots that were loaded or written whole: of a compressed one, the file itself does not tell. */
   readonly #sound = new Set<string>();
@@ -61,9 +57,9 @@ class FileStorage implements ReplicaStorage {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
     this.#files = { ...options.place, fileSystem: this.#fileSystem };
     this.#history = historyOf(options.place);
-    this.#compression = options.snapshotCompression ?? 'none';
     this.#tree = options.tree ?? {};
-    this.#snapshotsKept = options.snapshotsKept ?? SNAPSHOTS_KEPT;
+    const settings = { ...STORAGE_DEFAULTS, ...options.settings };
+    this.#settings = settings;
     prepareResync(this.#files);
     this.#mayVote = !needsResync(this.#files);
     const { listener } = options;
@@ -73,6 +69,7 @@ class FileStorage implements ReplicaStorage {
       beforeCreate: () => this.#ensureSnapshot(),
       onDurable: (zxid) => listener.onDurable(zxid),
       onFenced: (error) => listener.onFenced(error),
+      settings,
       ...(options.pendingBytesMax === undefined ? {} : { pendingBytesMax: options.pendingBytesMax }),
     });
   }
@@ -86,7 +83,10 @@ class FileStorage implements ReplicaStorage {
   }
 
   recover(): RecoveredState {
-    const state = recoverDirectory(this.#fileSystem, this.#history, this.#tree);
+    const state = recoverDirectory(this.#fileSystem, this.#history, {
+      tree: this.#tree,
+      trustEmpty: this.#settings.snapshotTrustEmpty,
+    });
     const { snapshot } = state.report;
     this.#hasSnapshot = snapshot !== null;
     if (snapshot !== null) this.#sound.add(snapshot);
@@ -134,17 +134,17 @@ class FileStorage implements ReplicaStorage {
   beginSnapshot(zxid: Zxid): SnapshotSink {
     this.#log.roll();
     this.#snapshot?.abort();
-    const name = snapshotName(zxid, this.#compression);
+    const name = snapshotName(zxid, this.#settings.snapshotCompression);
     this.#snapshot = openSink({
       fileSystem: this.#fileSystem,
       directory: this.#history.snapshots,
       name,
-      compression: this.#compression,
+      compression: this.#settings.snapshotCompression,
       afterCommit: () => {
         this.#snapshot = null;
         this.#hasSnapshot = true;
         this.#sound.add(name);
-        this.#purge();
+        if (this.#settings.autopurgeIntervalHours === null) this.purge();
       },
     });
     return this.#snapshot;
@@ -155,8 +155,8 @@ class FileStorage implements ReplicaStorage {
     const sink = openSink({
       fileSystem: this.#fileSystem,
       directory: this.#history.snapshots,
-      name: installName(zxid, this.#compression),
-      compression: this.#compression,
+      name: installName(zxid, this.#settings.snapshotCompression),
+      compression: this.#settings.snapshotCompression,
       afterCommit: () => {
         const installed = finishInstall(this.#fileSystem, this.#history);
         this.#hasSnapshot = true;
@@ -168,6 +168,16 @@ class FileStorage implements ReplicaStorage {
       commit: (onDone) => this.#log.finish('drop', () => sink.commit(onDone)),
       abort: () => sink.abort(),
     };
+  }
+
+  purge(): void {
+    try {
+      const isSound = (file: NamedFile): boolean => file.compression === 'none' || this.#sound.has(file.name);
+      purge(this.#fileSystem, this.#history, { keep: this.#settings.autopurgeSnapRetainCount, isSound });
+    } catch (error) {
+      // The snapshot stands; what could not be removed now is removed with the next one.
+      if (!(error instanceof Error && ('syscall' in error || error instanceof StorageError))) throw error;
+    }
   }
 
   completeResync(): void {
@@ -191,27 +201,17 @@ class FileStorage implements ReplicaStorage {
       return;
     }
     const writer = new SnapshotWriter(new DataTree(), 'file');
-    const compressor = new SnapshotCompressor(this.#compression);
+    const compressor = new SnapshotCompressor(this.#settings.snapshotCompression);
     const parts: Uint8Array[] = [];
     for (let part = writer.next(1 << 16); part !== null; part = writer.next(1 << 16)) {
       parts.push(new Uint8Array(compressor.compress(part)));
     }
-    const name = snapshotName(ZXID_ZERO, this.#compression);
+    const name = snapshotName(ZXID_ZERO, this.#settings.snapshotCompression);
     const { snapshots, logs } = this.#history;
     placeFile(this.#fileSystem, snapshots, name, Buffer.concat(parts));
     // In one directory, the log's first sync includes this entry, and nothing is acknowledged before that.
     if (snapshots !== logs) this.#fileSystem.syncDirectorySync(snapshots);
     this.#hasSnapshot = true;
     this.#sound.add(name);
-  }
-
-  #purge(): void {
-    try {
-      const isSound = (file: NamedFile): boolean => file.compression === 'none' || this.#sound.has(file.name);
-      purge(this.#fileSystem, this.#history, { keep: this.#snapshotsKept, isSound });
-    } catch (error) {
-      // The snapshot stands; what could not be removed now is removed with the next one.
-      if (!(error instanceof Error && ('syscall' in error || error instanceof StorageError))) throw error;
-    }
   }
 }

@@ -97,6 +97,10 @@ class MemoryStorage implements ReplicaStorage {
     });
   }
 
+  purge(): void {
+    // There are no files.
+  }
+
   completeResync(): void {
     this.#mayVote = true;
   }

@@ -50,12 +50,22 @@ export interface RecoveryReport {
   readonly mismatch: DigestMismatch | null;
 }
 
+export interface RecoveryOptions {
+  /** How the tree is read. */
+  readonly tree?: TreeOptions;
+  /** Logs without any snapshot are a whole history. Default false. */
+  readonly trustEmpty?: boolean;
+}
+
 /**
  * @param place  version-2 directories that exist
- * @param tree  how the tree is read
  * @throws LogCorruptionError, SnapshotUnusableError, EpochFileError (damage), ForeignFileError, or a system error
  */
-export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tree: TreeOptions = {}): RecoveredState {
+export function recoverDirectory(
+  fileSystem: FileSystem,
+  place: HistoryPlace,
+  { tree = {}, trustEmpty = false }: RecoveryOptions = {},
+): RecoveredState {
   const { snapshots: directory } = place;
   finishInstall(fileSystem, place);
   removeTemporaries(fileSystem, directory);
@@ -76,7 +86,7 @@ export function recoverDirectory(fileSystem: FileSystem, place: HistoryPlace, tr
     }
   }
   replay.finish();
-  if (loaded.file === null && replay.count > 0) {
+  if (loaded.file === null && replay.count > 0 && !trustEmpty) {
     throw new SnapshotUnusableError(directory, 'there are txn logs, but no snapshot to start from');
   }
   if (replay.lastZxid < loaded.reachedZxid) {

@@ -7,8 +7,8 @@ import { OpCode } from '../../core/jute/op-code.ts';
 import { JuteError, JuteReader } from '../../core/jute/reader.ts';
 import { type LoggedTxn, readEntry } from '../../core/jute/txn.ts';
 import type { DataTree } from '../../core/tree/data-tree.ts';
-import { digestEquals } from '../../core/tree/digest.ts';
-import { DigestAudit, type DigestMismatch } from '../../core/tree/digest-audit.ts';
+import type { DigestValue } from '../../core/tree/digest.ts';
+import { compareDigest, type DigestMismatch } from '../../core/tree/digest-audit.ts';
 import type { DigestMark } from '../../core/tree/snapshot-format.ts';
 import { counterOf, epochOf, formatZxid, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
 import { LogCorruptionError } from './errors.ts';
@@ -22,6 +22,9 @@ export interface ReplayOptions {
   readonly mark: DigestMark | null;
 }
 
+/** Txns between two comparisons of digests, at least. */
+const COMPARED_EVERY = 256;
+
 export class Replay {
   count = 0;
   lastZxid: Zxid;
@@ -31,14 +34,17 @@ export class Replay {
   readonly #reader = new JuteReader();
   readonly #recent = new RecentEntries();
   #lastKept: Zxid = ZXID_ZERO;
-  /** Null while nothing can be compared: digests are off, or nobody says from where on the tree is whole. */
-  readonly #audit: DigestAudit | null;
+  /** False where nobody says from which txn on the tree is whole. */
+  readonly #compares: boolean;
+  #sinceComparison = 0;
+  /** What the last txn promises; null if it carries no digest. */
+  #expected: DigestValue | null = null;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    const { tree, base, mark } = options;
+    const { base, mark } = options;
     this.lastZxid = base;
-    this.#audit = tree.hasDigest && (mark !== null || base === ZXID_ZERO) ? new DigestAudit() : null;
+    this.#compares = mark !== null || base === ZXID_ZERO;
     this.#compareWithMark();
   }
 
@@ -73,27 +79,27 @@ export class Replay {
 
   /** To be called after the last entry. */
   finish(): void {
-    this.#note(this.#audit?.compare(this.#options.tree));
+    if (this.#expected !== null) this.#compareWith(this.#expected);
   }
 
+  // ZooKeeper's logs have a digest behind every txn. A difference stays, so one comparison speaks for many txns.
   #follow({ header, digest }: LoggedTxn): void {
-    const audit = this.#audit;
-    if (audit === null) return;
-    if (header.type === OpCode.error) audit.onUnchanged(header.zxid);
-    else audit.onApplied(header.zxid, digest);
-    if (audit.isDue) this.#note(audit.compare(this.#options.tree));
+    this.#sinceComparison += 1;
+    // An error changes nothing and carries no digest.
+    if (header.type !== OpCode.error) this.#expected = digest;
+    if (digest !== null && this.#sinceComparison >= COMPARED_EVERY) this.#compareWith(digest);
     this.#compareWithMark();
   }
 
   #compareWithMark(): void {
-    const { mark, tree } = this.#options;
-    if (this.#audit === null || mark?.digest == null || mark.zxid !== this.lastZxid) return;
-    const found = tree.digest;
-    if (!digestEquals(found, mark.digest)) this.#note({ zxid: mark.zxid, expected: mark.digest, found });
+    const { mark } = this.#options;
+    if (mark !== null && mark.digest !== null && mark.zxid === this.lastZxid) this.#compareWith(mark.digest);
   }
 
-  #note(mismatch: DigestMismatch | null | undefined): void {
-    this.mismatch ??= mismatch ?? null;
+  #compareWith(expected: DigestValue): void {
+    if (!this.#compares) return;
+    this.mismatch ??= compareDigest(this.#options.tree, expected);
+    this.#sinceComparison = 0;
   }
 
   /** The log under the snapshot is not replayed, but a leader may send it to others, if there is no gap in it. */

@@ -70,6 +70,9 @@ export interface ReplicaStorage {
    */
   beginInstall(zxid: Zxid): SnapshotSink;
 
+  /** Removes old files that no recovery needs, as the settings say how many. */
+  purge(): void;
+
   /** This replica holds again everything that its ensemble has committed: it may vote. Durable on return. */
   completeResync(): void;
 

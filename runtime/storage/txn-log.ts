@@ -14,9 +14,12 @@ import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Zxid } from '../../core/zxid.ts';
 import { LogFencedError } from './errors.ts';
 import { fileName } from './file-names.ts';
-import { type FileSystem, writeFully } from './file-system.ts';
+import { type FileSystem, type SyncCallback, writeFully } from './file-system.ts';
 import { LOG_BATCH_BYTES_MAX, readLog } from './log-reader.ts';
 import { Preallocation } from './preallocation.ts';
+import { STORAGE_DEFAULTS, type StorageSettings } from './storage-settings.ts';
+
+type LogSettings = Pick<StorageSettings, 'preAllocKiB' | 'txnLogSizeLimitKiB' | 'forceSync'>;
 
 export interface TxnLogOptions {
   readonly fileSystem: FileSystem;
@@ -28,6 +31,8 @@ export interface TxnLogOptions {
   readonly onDurable: (zxid: Zxid) => void;
   /** The log was fenced. Called once for each failure. May be called from within `flush`. */
   readonly onFenced: (error: LogFencedError) => void;
+  /** Default: STORAGE_DEFAULTS. */
+  readonly settings?: LogSettings;
   /** Bytes appended but not yet durable that are held at most; beyond it `append` throws. Default 64 MiB. */
   readonly pendingBytesMax?: number;
 }
@@ -57,6 +62,7 @@ interface OpenFile {
 export class TxnLog {
   readonly #options: TxnLogOptions;
   readonly #fileSystem: FileSystem;
+  readonly #settings: LogSettings;
   readonly #pendingBytesMax: number;
   /** Oldest first. While `#busy`, the first one is being written or synced and takes no more entries. */
   readonly #batches: Batch[] = [];
@@ -72,6 +78,7 @@ export class TxnLog {
   constructor(options: TxnLogOptions) {
     this.#options = options;
     this.#fileSystem = options.fileSystem;
+    this.#settings = options.settings ?? STORAGE_DEFAULTS;
     this.#pendingBytesMax = options.pendingBytesMax ?? PENDING_BYTES_MAX;
   }
 
@@ -166,10 +173,16 @@ export class TxnLog {
       writeFully(this.#fileSystem, file.fd, batch.writer.view(), file.position);
       file.preallocation.growFor(this.#fileSystem, file.fd, file.position + batch.writer.length);
       this.#busy = true;
-      this.#fileSystem.datasync(file.fd, (error) => this.#onSynced(file, batch, error));
+      this.#sync(file, (error) => this.#onSynced(file, batch, error));
     } catch (error) {
       this.#fence(error);
     }
+  }
+
+  #sync({ fd }: OpenFile, callback: SyncCallback): void {
+    if (this.#settings.forceSync) return this.#fileSystem.datasync(fd, callback);
+    // Never at once, as with a sync: who appends is not to hear of it while it appends.
+    queueMicrotask(() => callback(null));
   }
 
   #onSynced(file: OpenFile, batch: Batch, error: Error | null): void {
@@ -186,6 +199,7 @@ export class TxnLog {
       return;
     }
     file.position += batch.writer.length;
+    if (file.position > (this.#settings.txnLogSizeLimitKiB ?? Number.POSITIVE_INFINITY) * 1024) this.#rolled = true;
     this.#pendingBytes -= batch.writer.length;
     this.#batches.shift();
     this.#busy = false;
@@ -209,7 +223,13 @@ export class TxnLog {
       this.#fileSystem.remove(path);
     }
     const fd = this.#fileSystem.open(path, 'create');
-    this.#file = { fd, path, preallocation: new Preallocation(), position: LOG_HEADER_SIZE, listed: false };
+    this.#file = {
+      fd,
+      path,
+      preallocation: new Preallocation(this.#settings.preAllocKiB * 1024),
+      position: LOG_HEADER_SIZE,
+      listed: false,
+    };
     const header = new JuteWriter(LOG_HEADER_SIZE);
     writeLogHeader(header);
     writeFully(this.#fileSystem, fd, header.view(), 0);

@@ -1,15 +1,12 @@
 // timeout: 300s
 /** Our `cli` beside Debian's zkCli.sh: the same commands on the same server, compared line by line. */
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { type ApacheEnsemble, type CliResult, startApacheZooKeeper, zkCli } from '../support/apache-zookeeper.ts';
+import { runCli } from '../support/cli-process.ts';
 import { assert, suite } from '../support/suite.ts';
 
 const t = suite('interop/cli beside zkCli.sh', { timeoutMs: 120_000 });
 
-const MAIN = fileURLToPath(new URL('../../runtime/cli/main.js', import.meta.url));
 let apache: ApacheEnsemble | undefined;
 
 t.before(async () => {
@@ -31,19 +28,8 @@ async function both(command: readonly string[], input = ''): Promise<{ ours: Cli
   return { ours: tidy(ours), theirs: tidy(theirs) };
 }
 
-async function ourCli(server: string, command: readonly string[], input: string): Promise<CliResult> {
-  const child = spawn(process.execPath, [MAIN, 'cli', '-server', server, ...command], { stdio: 'pipe' });
-  const closed = once(child, 'close');
-  child.stdin.end(input);
-  const [stdout, stderr] = await Promise.all([readAll(child.stdout), readAll(child.stderr)]);
-  const [exitCode] = (await closed) as [number | null];
-  return { exitCode, stdout, stderr };
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
-  let text = '';
-  for await (const chunk of stream.setEncoding('utf8')) text += chunk;
-  return text;
+function ourCli(server: string, command: readonly string[], input: string): Promise<CliResult> {
+  return runCli(['-server', server, ...command], input);
 }
 
 /** Takes off zkCli's greetings and its logger's, and what differs between two znodes: zxids and times. */
@@ -105,7 +91,7 @@ t('the same lines on stdin have the same results and watch events', async () => 
     'ls /s',
   ];
   const { ours, theirs } = await both([], `${lines.join('\n')}\n`);
-  assert.equal(ours.stdout.split('\n'), theirs.stdout.split('\n'));
+  assert.equal(printed(ours.stdout), printed(theirs.stdout));
   assert.equal(ours.stderr, theirs.stderr);
   assert.is(ours.exitCode, theirs.exitCode);
 });
@@ -278,14 +264,25 @@ const SHELL_LINES: Readonly<Record<string, readonly string[]>> = {
 for (const [what, lines] of Object.entries(SHELL_LINES)) {
   t(`a shell is told the same: ${what}`, async () => {
     const { ours, theirs } = await both([], `${lines.join('\n')}\n`);
-    assert.equal(withoutZxids(ours.stdout), withoutZxids(theirs.stdout));
+    assert.equal(printed(ours.stdout), printed(theirs.stdout));
     assert.equal(ours.stderr.split('\n'), theirs.stderr.split('\n'));
   });
 }
 
-/** zkCli 3.9, whose form we have, says behind an event which txn caused it; Debian's 3.8 does not. */
-function withoutZxids(stdout: string): string[] {
-  return stdout.replace(/^(WatchedEvent .*) zxid: \d+$/gm, '$1').split('\n');
+interface Printed {
+  readonly results: readonly string[];
+  /** Without zxids: zkCli 3.9, whose form we have, names the txn behind an event; Debian's 3.8 does not. */
+  readonly events: readonly string[];
+}
+
+/** zkCli prints events from another thread, at any point between the lines of results; each of the two has its order. */
+function printed(stdout: string): Printed {
+  const lines = stdout.split('\n').filter((line) => line !== '' && line !== 'WATCHER::');
+  const isEvent = (line: string): boolean => line.startsWith('WatchedEvent ');
+  return {
+    results: lines.filter((line) => !isEvent(line)),
+    events: lines.filter(isEvent).map((line) => line.replace(/ zxid: \d+$/, '')),
+  };
 }
 
 interface Difference {

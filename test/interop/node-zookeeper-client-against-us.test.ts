@@ -19,11 +19,14 @@ const OPEN = ACL.OPEN_ACL_UNSAFE;
 
 const t = suite('interop/node-zookeeper-client against us', { timeoutMs: 60_000 });
 let ensemble: TestEnsemble;
+/** One of the servers: what one session wrote, another one there reads at once, which this client has no sync to ask for. */
+let server = '';
 let clients: Client[] = [];
 let examples: RunningExample[] = [];
 
 t.before(async () => {
   ensemble = await startTestEnsemble();
+  server = ensemble.servers[0] ?? '';
 });
 t.after.each(() => {
   for (const client of clients) client.close();
@@ -35,13 +38,13 @@ t.after(() => ensemble.close());
 
 /** Starts one of the package's examples as it is. */
 function example(name: string, ...args: readonly string[]): RunningExample {
-  const running = startExample(join(EXAMPLES, `${name}.js`), [ensemble.connectString, ...args]);
+  const running = startExample(join(EXAMPLES, `${name}.js`), [server, ...args]);
   examples.push(running);
   return running;
 }
 
-async function open(options: { sessionTimeout?: number } = {}): Promise<Client> {
-  const client = zookeeper.createClient(ensemble.connectString, { retries: 5, spinDelay: 50, ...options });
+async function open({ servers = server, sessionTimeout = 30_000 } = {}): Promise<Client> {
+  const client = zookeeper.createClient(servers, { retries: 5, spinDelay: 50, sessionTimeout });
   clients.push(client);
   await new Promise<void>((resolve) => {
     client.once('connected', resolve);
@@ -77,6 +80,30 @@ t('its examples create, list, change and remove znodes', async () => {
 
 t('its example of a transaction completes', async () => {
   assert.match(await example('transaction').ended(), 'Transaction completed.');
+});
+
+t('its example of an ACL is told back what it set', async () => {
+  await create(await open(), '/guarded');
+  assert.match(await example('acl', '/guarded').ended(), /ACL of node: \/guarded is: \[.*"ip".*"127\.0\.0\.1".*\]/);
+});
+
+t("a znode that is its creator's alone is hidden from others, and open to whoever proves to be the same", async () => {
+  const [ann, other] = [await open(), await open()];
+  ann.addAuthInfo('digest', Buffer.from('ann:secret'));
+  const data = Buffer.from('hers');
+  await promised((done) => ann.create('/hers', data, ACL.CREATOR_ALL_ACL, CreateMode.PERSISTENT, done));
+  await assert.rejects(read(other, '/hers'), /NO_AUTH/);
+  await assert.rejects(
+    promised((done) => other.setData('/hers', data, -1, done)),
+    /NO_AUTH/,
+  );
+  other.addAuthInfo('digest', Buffer.from('ann:secret'));
+  assert.is(await read(other, '/hers'), 'hers');
+  const acl = await promised<InstanceType<typeof ACL>[]>((done) => other.getACL('/hers', done));
+  assert.equal(
+    acl.map(({ permission, id }) => `${id.scheme}:${id.id}:${permission}`),
+    ['digest:ann:7RJfAeIvrl4zdj6sS2fXrQHDvHM=:31'],
+  );
 });
 
 t('its examples with watchers follow a znode from its creation to its end', async () => {
@@ -170,7 +197,7 @@ t('it hears that its session has ended', async () => {
 });
 
 t('its session, ephemeral and writes outlive the death of every replica, leaders among them', async () => {
-  const client = await open({ sessionTimeout: 20_000 });
+  const client = await open({ servers: ensemble.connectString, sessionTimeout: 20_000 });
   const states: string[] = [];
   client.on('state', ({ name }) => states.push(name));
   const session = client.getSessionId().toString('hex');

@@ -274,6 +274,31 @@ failover('a cut tail of the log costs the clients of that replica nothing that w
   }
 });
 
+failover('a tree that is read back because its tail was cut hangs up on who had come to it meanwhile', () => {
+  const world = new World({ voters: 3 });
+  const { leader, follower } = world;
+  const client = world.client(leader);
+  for (const id of [1, 2, 3]) if (id !== leader) world.hold(leader, id);
+  client.send({ op: 'create', path: '/in-one-log-only' });
+  world.settle();
+  // Started again, it shows its whole log until it knows better, and it knows nobody.
+  world.kill(leader);
+  for (const id of [1, 2, 3]) if (id !== leader) world.release(leader, id);
+  world.advance(1000);
+  world.client(follower).send({ op: 'create', path: '/of-the-others' });
+  world.settle();
+  world.startAlone(leader);
+  const early = world.open(leader);
+  early.connect();
+  world.settle();
+  assert.ok(world.replica(leader).tree.find('/in-one-log-only') >= 0);
+  assert.is(early.take(), '');
+  for (const id of [1, 2, 3]) if (id !== leader) world.mend(id, leader);
+  world.advance(1000);
+  assert.is(early.take(), 'closed');
+  assert.equal(world.replica(leader).tree.childNames(0), ['zookeeper', 'of-the-others']);
+});
+
 failover('an ephemeral and its session survive the death of the leader that made them', () => {
   const world = new World({ voters: 3 });
   const { leader, follower } = world;

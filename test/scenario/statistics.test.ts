@@ -74,12 +74,18 @@ counting('sessions that expire and connections that never say anything are count
   const world = new World();
   const client = world.client(1, { timeoutMs: 2000 });
   world.open(1);
-  assert.is(world.replica(1).sessionExpiries?.flatMap(([, sessions]) => sessions).length, 1);
+  assert.is(
+    world
+      .replica(1)
+      .leading?.expiries()
+      .flatMap(([, sessions]) => sessions).length,
+    1,
+  );
   world.replica(1).onDisconnect(client.connection);
   world.advance(11_000);
   const { counts } = world.replica(1).statistics;
   assert.equal([counts.sessionsExpired, counts.connectionDrops, counts.sessionlessConnectionsExpired], [1, 1, 1]);
-  assert.equal(world.replica(1).sessionExpiries, []);
+  assert.equal(world.replica(1).leading?.expiries(), []);
 });
 
 counting('a reset starts the counts again and forgets no time in office', () => {

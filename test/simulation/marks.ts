@@ -66,7 +66,6 @@ export const CLIENT_MARKS = [
   'client ahead of a replica turned away',
   'connection ended by its replica',
   'connections ended by an installed snapshot',
-  'connections ended by a cut',
   'tree read back after a cut',
   'tree recovered from a snapshot',
   'tree recovered from a snapshot that was written while it changed',

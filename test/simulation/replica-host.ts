@@ -186,7 +186,6 @@ export class ReplicaHost implements Host {
     if (!isReloading) return this.replica.onTruncated(zxid, null);
     const { marks, shelf } = this.#context;
     marks.hit('tree read back after a cut');
-    if (this.#served.size > 0) marks.hit('connections ended by a cut');
     const tree = shelf.recover();
     this.#treeZxid = tree.lastProcessedZxid;
     this.replica.onTruncated(zxid, tree);

@@ -115,6 +115,7 @@ export function simulateReplicas(options: SimulationOptions): SimulationResult {
         voters,
         observers,
         snapPhase: id / 10,
+        snapSizeLimitBytes: 1 << 30,
       };
       const { sliceBytes } = rest;
       return new ReplicaHost(replica, environment, { clock, shelf, proposals, marks: cluster.marks, sliceBytes });

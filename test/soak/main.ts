@@ -1,11 +1,13 @@
 /** `npm run soak -- <name>`: the long form of what CI does briefly. Ends with 0, or with 1 and what went wrong. */
 
 import { differentialSoak } from './differential-soak.ts';
+import { framesSoak } from './frames-soak.ts';
 import { HELP, parseOptions, type SoakOptions, UsageError } from './options.ts';
 
 /** Each resolves to what went wrong, or null. */
 const SOAKS: Readonly<Record<string, (options: SoakOptions) => Promise<string | null>>> = {
   differential: differentialSoak,
+  frames: framesSoak,
 };
 
 async function main(args: readonly string[]): Promise<number> {

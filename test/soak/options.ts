@@ -24,6 +24,10 @@ export const HELP = `npm run soak -- <name> [options]
     --only 3,17,20     of each sequence only these actions: what a report names to replay
     --class-path PATH  another Apache ZooKeeper, 3.9, than Debian's
 
+  frames         malformed input, made from a seed: every reader of foreign bytes, the frame decoder, whole replicas, our
+                 client's decoder, and a running ensemble with neighbours, over sockets
+    --cases N          how many in all (1000000)
+
   --seed S       of the first sequence or case (1)
 `;
 

@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { EnsembleError } from '../../core/errors.ts';
 import type { Client } from '../../runtime/client/client.ts';
 import { monotonicMs } from '../../runtime/clock.ts';
-import { assert } from './suite.ts';
 
 export interface RecordedWriterOptions {
   readonly client: Client;
@@ -146,21 +145,26 @@ export class RecordedWriter {
       const texts = await Promise.all(paths.map((path) => readText(reader, path)));
       for (const [index, path] of paths.entries()) there.set(path, texts[index] ?? '');
     }
-    for (const [path, value] of created) assert.is(there.get(path), value, `acknowledged ${path} is lost`);
+    for (const [path, value] of created) must(there.get(path) === value, `acknowledged ${path} is lost`);
     const others = [...there].filter(([path]) => !created.has(path)).map(([, value]) => value);
-    assert.is(new Set(others).size, others.length, `an unanswered create happened twice: ${others}`);
-    for (const value of others) assert.ok(uncertainCreates.has(value), `${queue} holds ${value}, which is a duplicate`);
+    must(new Set(others).size === others.length, `an unanswered create happened twice: ${others}`);
+    for (const value of others) must(uncertainCreates.has(value), `${queue} holds ${value}, which is a duplicate`);
   }
 
   async #checkCounter(reader: Client, { counter, lastSet, setCount, uncertainSets }: Lane): Promise<void> {
     const { data, stat } = await reader.getData(counter);
     const value = Number(textOf(data));
     const isExpected = value === lastSet || (value > lastSet && uncertainSets.includes(value));
-    assert.ok(isExpected, `${counter} is ${value}, but ${lastSet} was acknowledged last`);
+    must(isExpected, `${counter} is ${value}, but ${lastSet} was acknowledged last`);
     const mostSets = setCount + uncertainSets.length;
     const isCounted = stat.version >= setCount && stat.version <= mostSets;
-    assert.ok(isCounted, `${counter} was set ${stat.version} times; acknowledged ${setCount}, asked ${mostSets}`);
+    must(isCounted, `${counter} was set ${stat.version} times; acknowledged ${setCount}, asked ${mostSets}`);
   }
+}
+
+/** Not the assertions of the tests: a soak keeps these books as well. */
+function must(isTrue: boolean, otherwise: string): void {
+  if (!isTrue) throw new Error(otherwise);
 }
 
 async function readText(reader: Client, path: string): Promise<string> {

@@ -35,6 +35,8 @@ export class ScriptedConnection {
   /** Number of writes to the transport, the handshake included. */
   writes = 0;
   isClosed = false;
+  /** A four-letter word, where one was sent in place of a handshake. */
+  text = '';
   readonly #listener: TransportListener;
   readonly #decoder = new FrameDecoder();
 
@@ -49,10 +51,10 @@ export class ScriptedConnection {
   }
 
   /** Opens, and grants the session. */
-  accept({ timeoutMs = 30_000, sessionId = SESSION_ID } = {}): void {
+  accept({ timeoutMs = 30_000, sessionId = SESSION_ID, readOnly = false } = {}): void {
     if (this.handshake === null) this.open();
     this.#send((writer) =>
-      writeConnectResponse(writer, { protocolVersion: 0, timeoutMs, sessionId, password: PASSWORD, readOnly: false }),
+      writeConnectResponse(writer, { protocolVersion: 0, timeoutMs, sessionId, password: PASSWORD, readOnly }),
     );
   }
 
@@ -95,6 +97,11 @@ export class ScriptedConnection {
 
   onWrite(bytes: Uint8Array): void {
     this.writes += 1;
+    // A four-letter word, which is no frame.
+    if (this.handshake === null && bytes.length === 4) {
+      this.text += Buffer.from(bytes).toString('latin1');
+      return;
+    }
     this.#decoder.push(bytes, (frame, start, end) => {
       const reader = new JuteReader(frame, start, end);
       if (this.handshake === null) {

@@ -33,6 +33,7 @@ export const REPLICA_DEFAULTS: Omit<ReplicaOptions, 'id' | 'voters' | 'observers
   sessionPasswords: ZOOKEEPER_PASSWORDS,
   auth: AUTH_DEFAULTS,
   snapCount: 100_000,
+  snapSizeLimitBytes: 1 << 30,
   snapPhase: 0,
   electionHoldMs: 3000,
 };
@@ -207,8 +208,14 @@ export class World {
   }
 
   start(id: number): void {
-    this.machine(id).boot(this.#clock);
+    this.startAlone(id);
     for (const other of this.#others(id)) if (this.machine(other).replica !== null) this.mend(id, other);
+    this.settle();
+  }
+
+  /** Without any link until `mend`. */
+  startAlone(id: number): void {
+    this.machine(id).boot(this.#clock);
     this.settle();
   }
 

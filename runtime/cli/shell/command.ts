@@ -4,12 +4,7 @@ import type { Client } from '../../client/client.ts';
 import type { WatchListener } from '../../client/watches.ts';
 import { CommandError } from './command-error.ts';
 import type { OptionSpec, ParsedArguments } from './flags.ts';
-
-/** What JSON can say. Keys whose value is undefined are left out. */
-export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
-export interface JsonObject {
-  readonly [key: string]: Json | undefined;
-}
+import type { JsonObject, JsonShapes } from './json-shapes.ts';
 
 /** What a command has found out, told in one of two ways; only the one that is asked for is made. */
 export interface CommandResult {
@@ -17,8 +12,8 @@ export interface CommandResult {
   readonly text: () => readonly (string | Uint8Array)[];
   /** What zkCli prints on stderr although the command succeeded. */
   readonly notes?: readonly string[];
-  /** One document, of the shape that the command's `json` describes. */
-  readonly json: () => JsonObject;
+  /** One document, of the shape that the command's `json` describes; most text needs nothing of what it is made with. */
+  readonly json: (shapes: JsonShapes) => JsonObject;
 }
 
 export interface CommandContext {

@@ -34,7 +34,7 @@ Options:
   -timeout MS                     session timeout (default 30000)
   -waitforconnection              wait for a connection as long as -timeout says, not just a few seconds
   -r                              read from a server that has lost the quorum, if there is no better one
-  -client-configuration FILE      properties of ZooKeeper's client: TLS and SASL (see below)
+  -client-configuration FILE      properties of ZooKeeper's client: TLS and SASL (DIGEST-MD5)
   --json                          one JSON document per command on stdout, failures as {"error": {…}} on stderr
   -h, -help, --help               this text; COMMAND -h tells more of a command
 

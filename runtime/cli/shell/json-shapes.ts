@@ -9,11 +9,16 @@ import type { Acl } from '../../../core/jute/acl.ts';
 import type { Stat } from '../../../core/jute/stat.ts';
 import { formatZxid } from '../../../core/zxid.ts';
 import type { EnsembleConfig } from '../../client/ensemble-config.ts';
-import type { JsonObject } from './command.ts';
 import { CommandError, type Failure } from './command-error.ts';
 import { formatPermissions } from './permissions.ts';
 
-export function statJson(stat: Stat): JsonObject {
+/** What JSON can say. Keys whose value is undefined are left out. */
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+function statJson(stat: Stat): JsonObject {
   return {
     czxid: formatZxid(stat.czxid),
     mzxid: formatZxid(stat.mzxid),
@@ -30,7 +35,7 @@ export function statJson(stat: Stat): JsonObject {
 }
 
 /** `data` is text where the bytes are UTF-8, else base64; `encoding` says which. */
-export function dataJson(data: Uint8Array | null): JsonObject {
+function dataJson(data: Uint8Array | null): JsonObject {
   if (data === null) return { data: null, encoding: null };
   const bytes = Buffer.from(data);
   const text = bytes.toString('utf8');
@@ -38,12 +43,12 @@ export function dataJson(data: Uint8Array | null): JsonObject {
   return isText ? { data: text, encoding: 'utf8' } : { data: bytes.toString('base64'), encoding: 'base64' };
 }
 
-export function aclJson(acl: readonly Acl[]): readonly JsonObject[] {
+function aclJson(acl: readonly Acl[]): readonly JsonObject[] {
   return acl.map(({ scheme, id, perms }) => ({ scheme, id, perms: formatPermissions(perms) }));
 }
 
 /** The version is null where there is no configuration, as with a standalone server. */
-export function configJson({ version, members, text, stat }: EnsembleConfig): JsonObject {
+function configJson({ version, members, text, stat }: EnsembleConfig): JsonObject {
   return {
     version: version === null ? null : formatZxid(version),
     members: members.map(({ id, quorumAddress, role, clientAddress }) => ({
@@ -63,3 +68,7 @@ export function errorJson(error: unknown, { message, exitCode }: Failure): JsonO
   const path = error instanceof EnsembleError ? error.path : null;
   return { error: { code, message, path, exitCode } };
 }
+
+/** What commands make their documents with. */
+export const JSON_SHAPES = { stat: statJson, data: dataJson, acl: aclJson, config: configJson } as const;
+export type JsonShapes = typeof JSON_SHAPES;

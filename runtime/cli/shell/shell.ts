@@ -8,7 +8,7 @@ import type { ClientOptions } from '../../client/options.ts';
 import type { SessionState } from '../../client/session.ts';
 import type { WatchedEvent } from '../../client/watches.ts';
 import { ExitCode } from '../exit-code.ts';
-import type { Command, CommandContext, CommandResult, Json, ShellControl } from './command.ts';
+import type { Command, CommandContext, CommandResult, ShellControl } from './command.ts';
 import { CommandError, describeFailure, usageError } from './command-error.ts';
 import { COMMAND_NAMES, findCommand } from './commands.ts';
 import { COMMON_OPTIONS, type ParsedArguments, parseFlags } from './flags.ts';
@@ -153,8 +153,9 @@ export class Shell implements ShellControl {
   async #print({ text, notes = [], json }: CommandResult): Promise<void> {
     const { out, err } = this.#options;
     if (this.#wantsJson) {
-      const warnings: Json = [...this.#warnings];
-      out(JSON.stringify(warnings.length > 0 ? { warnings, ...json() } : json()));
+      const { JSON_SHAPES } = await import('./json-shapes.ts');
+      const warnings = [...this.#warnings];
+      out(JSON.stringify({ ...(warnings.length > 0 ? { warnings } : {}), ...json(JSON_SHAPES) }));
       return;
     }
     for (const note of notes) err(note);

@@ -21,7 +21,11 @@ export interface Side {
   readonly ports: readonly number[];
   /** Whether it gives a zxid of its own to a request that it cannot decode, where the other side does not. */
   skipsZxidFor(request: Request): boolean;
+  /** Whether a session that moves to another server takes a zxid (SPEC.md D15). */
+  readonly logsMoves: boolean;
 }
+
+type Reattach = Extract<Operation, { readonly op: 'reattach' }>;
 
 /** What one session was told up to and with its part in the action at `index`. */
 export interface Block {
@@ -106,7 +110,7 @@ class Player {
     if (first?.op === 'close') {
       this.#ended.push({ name: session.name, id: session.id });
       await session.replace(SESSION_TIMEOUT_MS);
-    } else if (first?.op === 'reattach') await session.reattach(first.how, first.timeoutMs);
+    } else if (first?.op === 'reattach') await this.#reattach(session, first);
     else await this.#ask(session, burst);
     const lines = session.take();
     return first?.op === 'close' ? lines.sort() : lines;
@@ -127,6 +131,14 @@ class Player {
 
   async end(): Promise<void> {
     for (const session of this.#sessions) await session.end();
+  }
+
+  async #reattach(session: WireSession, { how, timeoutMs }: Reattach): Promise<void> {
+    await session.reattach(how, timeoutMs);
+    if (how !== 'moved' || !this.#side.logsMoves) return;
+    const before = session.lastZxidSeen;
+    await session.catchUpSilently();
+    for (let zxid = before + 1; zxid <= session.lastZxidSeen; zxid++) this.#skipped.push(zxid);
   }
 
   async #ask(session: WireSession, burst: readonly Operation[]): Promise<void> {

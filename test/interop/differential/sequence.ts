@@ -78,11 +78,14 @@ class Generator {
   burst(): Action[] {
     const prng = this.#prng;
     const session = prng.below(SESSION_COUNT);
-    const count = prng.pick(BURSTS);
-    return Array.from({ length: count }, (_, index) => ({
+    const operations = Array.from({ length: prng.pick(BURSTS) }, () => this.#operation()).flatMap((operation) =>
+      // As clients do: what was watched is set again behind the re-attachment.
+      operation.op === 'reattach' && prng.chance(0.5) ? [operation, this.#setWatches()] : [operation],
+    );
+    return operations.map((operation, index) => ({
       session,
       isJoined: index > 0 && !this.#hasQuotas,
-      operation: this.#operation(),
+      operation,
     }));
   }
 
@@ -149,7 +152,7 @@ class Generator {
     const data = prng.pick(DATA);
     const flags = this.#flags();
     if (path !== null && (flags & SEQUENTIAL) === 0) this.#words.remember(path);
-    if (draw < 3) return { op: 'createContainer', path, data, acl, flags: this.#isMild || draw > 0 ? 4 : flags };
+    if (draw < 3) return { op: 'createContainer', path, data, acl, flags: this.#isMild || draw > 0 ? 4 : flags & ~1 };
     if (draw < 6) return this.#createTtl({ path, data, acl });
     return { op: draw < 13 ? 'create' : 'create2', path, data, acl, flags };
   }

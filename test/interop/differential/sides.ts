@@ -57,11 +57,13 @@ export async function startSides({ classPath }: SidesOptions = {}): Promise<Runn
       name: 'Apache',
       ports: apache.servers.map(({ clientPort }) => clientPort),
       skipsZxidFor: (request) => skipsZxidFor(request, dialect),
+      logsMoves: false,
     },
     ours: ensembles.map(({ servers }) => ({
       name: servers.length === 1 ? 'one replica of ours' : `${servers.length} replicas of ours`,
       ports: servers.map((server) => Number(server.split(':')[1])),
       skipsZxidFor: () => false,
+      logsMoves: servers.length > 1,
     })),
     stop,
   };

@@ -54,6 +54,14 @@ export class WireSession {
     await this.#goOn();
   }
 
+  /** Learns the last zxid; of this nothing is written down. */
+  async catchUpSilently(): Promise<void> {
+    const told = this.take();
+    await this.ask([]);
+    this.take();
+    this.#lines = told;
+  }
+
   /** For what may overtake the answers before it. */
   async askAlone(request: Request): Promise<void> {
     await this.#current.ask([]);

@@ -103,6 +103,38 @@ export function createClientFaults(clients: readonly SimClient[], maxTimeoutMs: 
       },
     },
     {
+      // What it alone has logged is in its tree when it starts again, and is cut while clients wait at it.
+      name: 'stranded leader dies and comes back, with clients ahead of its peers',
+      weight: 3,
+      lastsMs: [250, 500],
+      inject(cluster, prng) {
+        const leader = cluster.running.find(({ view }) => view.active && view.state === 'leading');
+        if (leader === undefined) return () => undefined;
+        const { id } = leader;
+        const others = cluster.everybody.filter((other) => other !== id);
+        for (const other of others) cluster.network.stall(id, other);
+        let isOver = false;
+        let isCut = false;
+        cluster.scheduler.after(prng.between(20_000, 90_000), () => {
+          if (isOver) return;
+          cluster.crash(id);
+          for (const other of others) cluster.cut(id, other);
+          isCut = true;
+        });
+        cluster.scheduler.after(prng.between(120_000, 200_000), () => {
+          if (isOver) return;
+          cluster.start(id);
+          for (const client of clients) client.disconnect('at once');
+        });
+        return () => {
+          isOver = true;
+          for (const other of others) cluster.network.resume(id, other);
+          if (isCut) for (const other of others) cluster.mend(id, other);
+          cluster.start(id);
+        };
+      },
+    },
+    {
       name: 'client leaves as the leader crashes',
       weight: 4,
       lastsMs: [0, 500],

@@ -6,7 +6,6 @@ import type { Client } from '../../../client/client.ts';
 import { parseAcl } from '../acl-text.ts';
 import { type Command, type CommandTable, operand, parseVersion, STAT_OPTION, VERSION_OPTION } from '../command.ts';
 import { CommandError, describeFailure } from '../command-error.ts';
-import { aclJson, statJson } from '../json-shapes.ts';
 import { formatAcl, formatStat } from '../output.ts';
 import { listPaths, readSubtree } from '../subtree.ts';
 
@@ -40,7 +39,7 @@ const getAcl: Command = {
     const { acl, stat } = await client.getAcl(path);
     return {
       text: () => [formatAcl(acl), ...(args.has('s') ? [formatStat(stat)] : [])],
-      json: () => ({ path, acl: aclJson(acl), stat: statJson(stat) }),
+      json: (shapes) => ({ path, acl: shapes.acl(acl), stat: shapes.stat(stat) }),
     };
   },
 };
@@ -63,7 +62,10 @@ const setAcl: Command = {
       return { text: () => [], json: () => ({ path, paths }) };
     }
     const stat = await client.setAcl(path, acl, { version });
-    return { text: () => (args.has('s') ? [formatStat(stat)] : []), json: () => ({ path, stat: statJson(stat) }) };
+    return {
+      text: () => (args.has('s') ? [formatStat(stat)] : []),
+      json: (shapes) => ({ path, stat: shapes.stat(stat) }),
+    };
   },
 };
 

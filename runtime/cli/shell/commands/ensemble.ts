@@ -6,7 +6,6 @@ import type { Reconfiguration } from '../../../client/operations/ensemble.ts';
 import { type Command, type CommandTable, STAT_OPTION } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import type { ParsedArguments } from '../flags.ts';
-import { configJson } from '../json-shapes.ts';
 import { formatStat } from '../output.ts';
 
 const config: Command = {
@@ -25,7 +24,7 @@ const config: Command = {
     const found = await client.getConfig({ watch: args.has('w') ? context.onWatch : undefined });
     return {
       text: () => [args.has('c') ? clientForm(found) : found.text, ...(args.has('s') ? [formatStat(found.stat)] : [])],
-      json: () => configJson(found),
+      json: (shapes) => shapes.config(found),
     };
   },
 };
@@ -52,7 +51,7 @@ const reconfig: Command = {
     const made = await client.reconfig(change);
     return {
       text: () => ['Committed new configuration:', made.text, ...(args.has('s') ? [formatStat(made.stat)] : [])],
-      json: () => configJson(made),
+      json: (shapes) => shapes.config(made),
     };
   },
 };

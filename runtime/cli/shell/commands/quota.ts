@@ -1,8 +1,9 @@
 /** Commands around quotas: setquota, listquota, delquota. What a quota is made of stands in quota-znodes.ts. */
 
-import { type Command, type CommandTable, type JsonObject, operand } from '../command.ts';
+import { type Command, type CommandTable, operand } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import type { OptionSpec, ParsedArguments } from '../flags.ts';
+import type { JsonObject } from '../json-shapes.ts';
 import { formatQuota, limitOf, type Quota, type QuotaKey } from '../quota-text.ts';
 import {
   limitsPathOf,

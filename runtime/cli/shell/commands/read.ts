@@ -11,7 +11,6 @@ import {
 } from '../command.ts';
 import { CommandError } from '../command-error.ts';
 import type { ParsedArguments } from '../flags.ts';
-import { dataJson, statJson } from '../json-shapes.ts';
 import { formatHexDump, formatList, formatStat } from '../output.ts';
 import { listPaths, readSubtree } from '../subtree.ts';
 
@@ -36,7 +35,7 @@ const get: Command = {
     const { data, stat: found } = await client.getData(path, { watch });
     return {
       text: () => [renderData(data, args), ...(args.has('s') ? [formatStat(found)] : [])],
-      json: () => ({ path, ...dataJson(data), stat: statJson(found) }),
+      json: (shapes) => ({ path, ...shapes.data(data), stat: shapes.stat(found) }),
     };
   },
 };
@@ -55,7 +54,7 @@ const stat: Command = {
     const client = await context.client();
     const found = await client.exists(path, { watch });
     if (found === null) throw new CommandError(`Node does not exist: ${path}`);
-    return { text: () => [formatStat(found)], json: () => ({ path, stat: statJson(found) }) };
+    return { text: () => [formatStat(found)], json: (shapes) => ({ path, stat: shapes.stat(found) }) };
   },
 };
 
@@ -80,7 +79,7 @@ const ls: Command = {
     const sorted = children.toSorted();
     return {
       text: () => [formatList(sorted), ...(args.has('s') ? [formatStat(parentStat)] : [])],
-      json: () => ({ path, children: sorted, stat: statJson(parentStat) }),
+      json: (shapes) => ({ path, children: sorted, stat: shapes.stat(parentStat) }),
     };
   },
 };

@@ -1,15 +1,9 @@
 /** Commands about the shell itself: history, redo, printwatches, connect, close, quit, version. */
 
 import { readVersion } from '../../version.ts';
-import {
-  type Command,
-  type CommandResult,
-  type CommandTable,
-  type JsonObject,
-  operand,
-  parseNumber,
-} from '../command.ts';
+import { type Command, type CommandResult, type CommandTable, operand, parseNumber } from '../command.ts';
 import { usageError } from '../command-error.ts';
+import type { JsonObject } from '../json-shapes.ts';
 import { splitWords } from '../words.ts';
 
 /** zkCli shows as many. */

@@ -15,7 +15,6 @@ import {
 } from '../command.ts';
 import { CommandError, usageError } from '../command-error.ts';
 import type { ParsedArguments } from '../flags.ts';
-import { statJson } from '../json-shapes.ts';
 import { formatStat } from '../output.ts';
 import { listPaths, readSubtree } from '../subtree.ts';
 
@@ -70,7 +69,10 @@ const set: Command = {
     const version = parseVersion(args);
     const client = await context.client();
     const stat = await client.setData(path, data, { version });
-    return { text: () => (args.has('s') ? [formatStat(stat)] : []), json: () => ({ path, stat: statJson(stat) }) };
+    return {
+      text: () => (args.has('s') ? [formatStat(stat)] : []),
+      json: (shapes) => ({ path, stat: shapes.stat(stat) }),
+    };
   },
 };
 

@@ -72,7 +72,6 @@ for (const [what, change] of [
   ['no user', (text) => text.replace(/username="bob",/, '')],
   ['another realm', (text) => text.replace('realm="zk-sasl-md5"', 'realm="other"')],
   ['another nonce', (text) => text.replace(/,nonce="[^"]*"/, ',nonce="AAAA"')],
-  ['a nonce that was counted on', (text) => text.replace('nc=00000001', 'nc=00000002')],
   ['another service', (text) => text.replace('zookeeper/zk-sasl-md5', 'imap/zk-sasl-md5')],
   ['another quality', (text) => text.replace('qop=auth', 'qop=auth-int')],
   ['another charset', (text) => text.replace('charset=utf-8', 'charset=x')],
@@ -94,10 +93,14 @@ digestMd5('a first token is ignored, whatever it is, as a Java server ignores it
   assert.match(Buffer.from(server.answer(Buffer.from('x')).token).toString(), 'realm=');
 });
 
-digestMd5('the service may be written in capitals; unknown directives and blanks do not matter', () => {
+digestMd5('the service may be written in capitals; unknown directives, blanks and the count do not matter', () => {
   const { server, text } = challenge();
   const answer = server.answer(
-    respond(text, (response) => ` ${response.replaceAll(',', ' , ')},maxbuf=65536 , x = "\\"" `),
+    respond(
+      text,
+      (response) =>
+        ` ${response.replaceAll(',', ' , ').replace('nc=00000001', 'nc=00000002')},maxbuf=65536 , x = "\\"" `,
+    ),
   );
   assert.is(answer.user, 'bob');
 });

@@ -58,6 +58,7 @@ async function openPort(
           carrier.send(Buffer.from(chunk));
         },
         onDrain: () => undefined,
+        onEnd: () => undefined,
         onClose: () => {
           one.isClosed = true;
         },

@@ -6,6 +6,7 @@ import { busTransport } from '../../../../runtime/bus-transport.ts';
 import { Client } from '../../../../runtime/client/client.ts';
 import { serveLink } from '../../../../runtime/net/link-carrier.ts';
 import { ReplicaHost } from '../../../../runtime/replica/replica-host.ts';
+import { ReplicaMeters } from '../../../../runtime/replica/replica-meters.ts';
 import { openMemoryStorage } from '../../../../runtime/storage/memory-storage.ts';
 import type { ReplicaStorage, StorageListener } from '../../../../runtime/storage/replica-storage.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -45,6 +46,8 @@ function startHost(id: PeerId, watchStorage: (storage: ReplicaStorage) => void =
     },
     log: () => {},
     clientLimits: { maxClientConnections: 0, maxFrameBytes: 1 << 20 },
+    meters: new ReplicaMeters(),
+    answerWord: null,
     openStorage: (listener: StorageListener) => {
       const storage = openMemoryStorage({ listener, start: 'first' });
       const recovered = storage.recover();

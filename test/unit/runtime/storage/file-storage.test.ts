@@ -1,7 +1,13 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { adler32 } from '../../../../core/jute/adler32.ts';
 import { SnapshotWriter } from '../../../../core/tree/snapshot-writer.ts';
 import { toEpoch, toZxid } from '../../../../core/zxid.ts';
-import { LogFencedError, StorageWriteError, TruncateImpossibleError } from '../../../../runtime/storage/errors.ts';
+import {
+  LogFencedError,
+  SnapshotUnusableError,
+  StorageWriteError,
+  TruncateImpossibleError,
+} from '../../../../runtime/storage/errors.ts';
 import type { RecoveredState, SnapshotSink } from '../../../../runtime/storage/replica-storage.ts';
 import { faultyDisk, ReplicaDirectory, TestReplica } from '../../../support/storage.ts';
 import { assert, suite } from '../../../support/suite.ts';
@@ -150,7 +156,7 @@ storage('cuts to the zxid of a snapshot, and removes the snapshots that know mor
 });
 
 storage('refuses to cut below its oldest snapshot and changes nothing', async () => {
-  const replica = new TestReplica(directory, { snapshotsKept: 1 });
+  const replica = new TestReplica(directory, { settings: { autopurgeSnapRetainCount: 1 } });
   await replica.log(1, 10);
   assert.is(await snapshot(replica, 10), null);
   await replica.log(11, 12);
@@ -160,7 +166,7 @@ storage('refuses to cut below its oldest snapshot and changes nothing', async ()
 });
 
 storage('keeps the newest snapshots and the logs that the oldest of them needs', async () => {
-  const replica = new TestReplica(directory, { snapshotsKept: 2 });
+  const replica = new TestReplica(directory, { settings: { autopurgeSnapRetainCount: 2 } });
   for (let round = 1; round <= 4; round++) {
     await replica.log(round * 10 - 9, round * 10);
     await snapshot(replica, round * 10);
@@ -205,6 +211,167 @@ storage('aborts a snapshot in progress when the history is cut', async () => {
   assert.equal(readdirSync(directory.version2).sort(), ['log.1', 'snapshot.0']);
   await replica.storage.close();
 });
+
+storage('begins a new log file once one has grown beyond its limit', async () => {
+  const replica = new TestReplica(directory, { settings: { txnLogSizeLimitKiB: 1 } });
+  for (let zxid = 1; zxid <= 30; zxid++) await replica.log(zxid, zxid, 100);
+  await replica.storage.close();
+  const logs = readdirSync(directory.version2).filter((name) => name.startsWith('log.'));
+  assert.ok(logs.length >= 4, logs.join());
+  for (const name of logs) assert.ok(statSync(directory.file(name)).size < 1500, name);
+  assert.ok(hasZnodes(new TestReplica(directory).state, 1, 30));
+});
+
+storage('writes zeros ahead as far as it is told, or none', async () => {
+  const replica = new TestReplica(directory, { settings: { preAllocKiB: 0 } });
+  await replica.log(1, 3);
+  const size = statSync(directory.file('log.1')).size;
+  await replica.storage.close();
+  assert.is(statSync(directory.file('log.1')).size, size);
+  assert.ok(size < 1000);
+});
+
+storage('without forceSync nothing waits for the disk, and what is written is read back', async () => {
+  const disk = faultyDisk();
+  const replica = new TestReplica(directory, { fileSystem: disk.fileSystem, settings: { forceSync: false } });
+  await replica.log(1, 10);
+  assert.equal(
+    disk.calls.filter((call) => call === 'sync log.1'),
+    [],
+  );
+  await replica.storage.close();
+  assert.is(new TestReplica(directory).state.lastZxid, 10);
+});
+
+storage(
+  'removes nothing by itself where that is left to the clock or to nobody, and all that is old when asked',
+  async () => {
+    const replica = new TestReplica(directory, { settings: { autopurgeIntervalHours: 0 } });
+    for (let round = 1; round <= 5; round++) {
+      await replica.log(round * 10 - 9, round * 10);
+      await snapshot(replica, round * 10);
+    }
+    assert.is(readdirSync(directory.version2).length, 11);
+    replica.storage.purge();
+    await replica.storage.close();
+    assert.equal(readdirSync(directory.version2).sort(), [
+      'log.15',
+      'log.1f',
+      'log.29',
+      'snapshot.1e',
+      'snapshot.28',
+      'snapshot.32',
+    ]);
+  },
+);
+
+for (const compression of ['gz', 'snappy'] as const) {
+  storage(`writes ${compression} snapshots and starts from them, and from older ones of another form`, async () => {
+    const plain = new TestReplica(directory);
+    await plain.log(1, 5);
+    await snapshot(plain, 5);
+    await plain.storage.close();
+    const replica = new TestReplica(directory, { settings: { snapshotCompression: compression } });
+    await replica.log(6, 10);
+    await snapshot(replica, 10);
+    await replica.log(11, 12);
+    await replica.storage.close();
+    assert.equal(
+      readdirSync(directory.version2)
+        .filter((name) => name.startsWith('snapshot'))
+        .sort(),
+      ['snapshot.0', 'snapshot.5', `snapshot.a.${compression}`],
+    );
+    const { state } = new TestReplica(directory);
+    assert.is(state.report.snapshot, `snapshot.a.${compression}`);
+    assert.ok(hasZnodes(state, 1, 12));
+  });
+
+  storage(
+    `a ${compression} snapshot that ends early is passed over, and counts for nothing when old ones go`,
+    async () => {
+      const settings = { snapshotCompression: compression, autopurgeSnapRetainCount: 2 } as const;
+      const replica = new TestReplica(directory, { settings });
+      for (const round of [1, 2]) {
+        await replica.log(round * 10 - 9, round * 10);
+        await snapshot(replica, round * 10);
+      }
+      await replica.storage.close();
+      // As one that was being written when ZooKeeper died.
+      const name = `snapshot.14.${compression}`;
+      directory.write(name, directory.read(name).subarray(0, -20));
+      const second = new TestReplica(directory, { settings });
+      assert.equal(second.state.report.skippedSnapshots, [name]);
+      assert.ok(hasZnodes(second.state, 1, 20));
+      second.storage.purge();
+      await second.storage.close();
+      assert.ok(hasZnodes(new TestReplica(directory).state, 1, 20));
+    },
+  );
+}
+
+storage('logs without a snapshot are refused, unless they are trusted', async () => {
+  const replica = new TestReplica(directory);
+  await replica.log(1, 10);
+  await replica.storage.close();
+  rmSync(directory.file('snapshot.0'));
+  assert.throws(() => new TestReplica(directory), SnapshotUnusableError);
+  const { state } = new TestReplica(directory, { settings: { snapshotTrustEmpty: true } });
+  assert.ok(hasZnodes(state, 1, 10));
+});
+
+storage('logs may be in a directory of their own, and everything still works', async () => {
+  const logs = new ReplicaDirectory();
+  const place = { replicaPath: directory.path, logPath: logs.path };
+  const replica = new TestReplica(directory, { place });
+  await replica.log(1, 10);
+  await snapshot(replica, 10);
+  await replica.log(11, 12);
+  assert.is(await replica.truncate(11), null);
+  await replica.storage.close();
+  assert.equal(readdirSync(logs.version2).sort(), ['log.1', 'log.b']);
+  assert.equal(readdirSync(directory.version2).sort(), ['snapshot.0', 'snapshot.a']);
+  const { state, storage: second } = new TestReplica(directory, { place });
+  assert.is(state.lastZxid, 11);
+  assert.ok(hasZnodes(state, 1, 11));
+  assert.is(await writeTree(second.beginInstall(toZxid(11)), state), null);
+  assert.equal([...readdirSync(logs.version2), ...readdirSync(directory.version2)], ['snapshot.b']);
+  await second.close();
+  logs.remove();
+});
+
+storage('a digest that does not fit what is read is reported, with its txn', async () => {
+  const replica = new TestReplica(directory);
+  await replica.log(1, 10);
+  await snapshot(replica, 10);
+  await replica.storage.close();
+  assert.is(new TestReplica(directory).state.report.mismatch, null);
+  // Sealed anew, so that only the digest is wrong.
+  const bytes = directory.read('snapshot.a');
+  const tree = new TestReplica(directory).state.tree;
+  const { digest } = tree;
+  const at = bytes.indexOf(longOf(digest.hi, digest.lo));
+  assert.ok(at > 0);
+  bytes.writeUInt32BE((digest.lo ^ 1) >>> 0, at + 4);
+  directory.write('snapshot.a', resealed(bytes, at + 8));
+  const { mismatch } = new TestReplica(directory).state.report;
+  assert.is(mismatch?.zxid, 10);
+  assert.equal(mismatch?.found, digest);
+});
+
+function longOf(hi: number, lo: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeUInt32BE(hi, 0);
+  bytes.writeUInt32BE(lo, 4);
+  return bytes;
+}
+
+/** The seals from `at` on with sums that are right again. */
+function resealed(bytes: Buffer, at: number): Buffer {
+  bytes.writeUInt32BE(adler32(bytes, 0, at), at + 4);
+  bytes.writeUInt32BE(adler32(bytes, 0, at + 13 + 8), at + 13 + 8 + 4);
+  return bytes;
+}
 
 storage('fences a log whose pending entries exceed their bound', () => {
   const replica = new TestReplica(directory, { pendingBytesMax: 1000 });
