@@ -30,9 +30,7 @@ export class RequestThrottle {
   /** @returns whether it may go to the leader now; otherwise it waits here. What has been on its way before may go again */
   admit(connection: Connection, request: PendingRequest): boolean {
     if (request.isUnderWay) return true;
-    // A session is not kept alive by its end being slow.
-    const isFree = this.#load.underWayCount < this.#limit && this.#waiting.size === 0;
-    if (!isFree && request.opCode !== OpCode.closeSession) {
+    if (this.#load.underWayCount >= this.#limit || this.#waiting.size > 0) {
       this.#waiting.push({ connection, request });
       return false;
     }
@@ -50,9 +48,9 @@ export class RequestThrottle {
     return undefined;
   }
 
-  /** Whether it waited for its turn longer than a request is to wait. */
-  isStale({ receivedMs }: PendingRequest, nowMs: number): boolean {
-    return nowMs - receivedMs > this.#waitMs;
+  /** Whether it waited for its turn longer than a request is to wait. The end of a session waits, and is never refused. */
+  isStale({ opCode, receivedMs }: PendingRequest, nowMs: number): boolean {
+    return opCode !== OpCode.closeSession && nowMs - receivedMs > this.#waitMs;
   }
 
   /** It goes to the leader now. */
