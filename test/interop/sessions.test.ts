@@ -4,7 +4,7 @@
  * is told, frame by frame, and when it is hung up on.
  */
 import { parseSessionId } from '../../core/ids.ts';
-import { zookeeperPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/sessions/session-password.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { type ApacheEnsemble, startApacheZooKeeper } from '../support/apache-zookeeper.ts';
 import { RawTalk } from '../support/raw-talk.ts';

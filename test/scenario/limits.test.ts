@@ -1,5 +1,5 @@
 /** What a replica bears of its clients together, and what it does at each bound (zookeeper-facts 10.5). */
-import type { ServerLimits } from '../../core/server/limits.ts';
+import type { ServerLimits } from '../../core/server/connections/limits.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';
 import type { TestClient } from '../support/test-client.ts';

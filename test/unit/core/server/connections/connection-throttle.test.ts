@@ -1,6 +1,6 @@
-import { ConnectionThrottle } from '../../../../core/server/connection-throttle.ts';
-import { LIMIT_DEFAULTS, limitsOf, type ServerLimits } from '../../../../core/server/limits.ts';
-import { assert, suite } from '../../../support/suite.ts';
+import { ConnectionThrottle } from '../../../../../core/server/connections/connection-throttle.ts';
+import { LIMIT_DEFAULTS, limitsOf, type ServerLimits } from '../../../../../core/server/connections/limits.ts';
+import { assert, suite } from '../../../../support/suite.ts';
 
 const throttling = suite('server/connection-throttle');
 
