@@ -6,6 +6,7 @@ import { JuteWriter } from '../../../../core/jute/writer.ts';
 import type { ClientCarrier, ClientSession } from '../../../../runtime/net/client-carrier.ts';
 import type { ClientLimits } from '../../../../runtime/replica/clients.ts';
 import { ReplicaHost } from '../../../../runtime/replica/replica-host.ts';
+import { ReplicaMeters } from '../../../../runtime/replica/replica-meters.ts';
 import { openMemoryStorage } from '../../../../runtime/storage/memory-storage.ts';
 import { Conversation } from '../../../support/conversation.ts';
 import { eventually } from '../../../support/eventually.ts';
@@ -29,6 +30,8 @@ function start(clientLimits: Partial<ClientLimits>): ReplicaHost {
     replica: { ...REPLICA_DEFAULTS, id, voters: [id], observers: [] },
     log: (_level, message) => lines.push(message),
     clientLimits,
+    meters: new ReplicaMeters(),
+    answerWord: null,
     openStorage: (listener) => {
       const storage = openMemoryStorage({ listener, start: 'first' });
       return { storage, recovered: storage.recover() };
@@ -46,6 +49,7 @@ class MuteCarrier implements ClientCarrier {
   readonly peer: string;
   readonly isRemote: boolean;
   readonly certificate = null;
+  readonly isSecure = false;
   queuedBytes = 0;
   sent = 0;
   isEnded = false;
