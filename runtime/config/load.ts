@@ -97,7 +97,7 @@ interface Source {
 async function readSource(options: LoadOptions, problems: ConfigProblem[]): Promise<Source> {
   const { inline, cwd, env } = options;
   const named = [options.file ?? env[CONFIG_FILE_VARIABLE] ?? []].flat().map((name) => resolve(cwd, name));
-  if (inline === undefined && named.some(isZooCfg)) return readZooSource(named, cwd, problems);
+  if (inline === undefined && named.some(isZooCfg)) return readZooSource(named, options, problems);
   const file = inline === undefined ? await sourceFile(named, cwd) : null;
   const fileOrigin = inline === undefined ? (file?.path ?? 'default') : 'the program';
   const report = reportTo(problems, () => fileOrigin);
@@ -111,7 +111,11 @@ async function readSource(options: LoadOptions, problems: ConfigProblem[]): Prom
   };
 }
 
-async function readZooSource(paths: readonly string[], cwd: string, problems: ConfigProblem[]): Promise<Source> {
+async function readZooSource(
+  paths: readonly string[],
+  { cwd, env }: LoadOptions,
+  problems: ConfigProblem[],
+): Promise<Source> {
   const [first = cwd] = paths;
   for (const path of paths) {
     if (!isZooCfg(path)) throw fileError(path, { expected: 'a zoo.cfg like the others', found: 'an rc file' });
@@ -119,11 +123,7 @@ async function readZooSource(paths: readonly string[], cwd: string, problems: Co
   }
   // Only who has a zoo.cfg pays for reading it.
   const { readZooCfg } = await import('./zoo-cfg/read-zoo-cfg.ts');
-  const { values, origins, warnings } = readZooCfg(
-    paths,
-    cwd,
-    reportTo(problems, () => first),
-  );
+  const { values, origins, warnings } = readZooCfg(paths, { cwd, env, report: reportTo(problems, () => first) });
   // Each value went through the check of its own key.
   const said: FileValues = { ensemble: values as EnsembleValues };
   return { said, fileOrigin: first, origins, warnings, file: first, directory: dirname(first) };

@@ -4,7 +4,18 @@
  * says the same. Source: ZooKeeper's administrator's guide; zookeeper-facts 10.5.
  */
 
-import { digestAlgorithm, listOfWords, number, onOff, text, trueFalse, type ValueReader } from './value-readers.ts';
+import {
+  digestAlgorithm,
+  limit,
+  listOfWords,
+  number,
+  numberFromZero,
+  numberUnlessNegative,
+  onOff,
+  text,
+  trueFalse,
+  type ValueReader,
+} from './value-readers.ts';
 
 export type KeyRule =
   /** Sets `setting` of `ensemble`, whose own check judges what `read` makes of the text. */
@@ -14,11 +25,11 @@ export type KeyRule =
       readonly read: ValueReader;
       /** A word of warning where the value gives up a protection; null where it does not. */
       readonly caution?: (value: unknown) => string | null;
-      /** The text must not be shown. */
-      readonly isSecret?: boolean;
+      /** ZooKeeper takes it from the JVM's command line only, and passes over it in a zoo.cfg. */
+      readonly isProperty?: true;
     }
-  /** Read together with the others of its kind: servers.ts. */
-  | { readonly type: 'servers' }
+  /** Read together with others: servers.ts, settings-together.ts. */
+  | { readonly type: 'together' }
   /** Holds anyway, or changes nothing that anybody could see. */
   | { readonly type: 'granted' }
   /** Only these values are good, as in ZooKeeper. */
@@ -34,7 +45,7 @@ const MEASURED = 'batches are formed by what waits for the disk, not by time or 
 const LOG_READ = 'a learner that is far behind gets a snapshot, the log is not read for it';
 const BOUND = 'it is a fixed bound here';
 
-const servers: KeyRule = { type: 'servers' };
+const together: KeyRule = { type: 'together' };
 const granted: KeyRule = { type: 'granted' };
 
 function sets(setting: string, read: ValueReader, more: Partial<KeyRule & { type: 'setting' }> = {}): KeyRule {
@@ -56,12 +67,12 @@ function whenOn(warning: string): (value: unknown) => string | null {
 const RULES: Readonly<Record<string, KeyRule>> = {
   tickTime: sets('tickTimeMs', number),
   initLimit: sets('initLimitTicks', number),
-  minSessionTimeout: sets('minSessionTimeoutMs', number),
-  maxSessionTimeout: sets('maxSessionTimeoutMs', number),
+  minSessionTimeout: sets('minSessionTimeoutMs', numberUnlessNegative),
+  maxSessionTimeout: sets('maxSessionTimeoutMs', numberUnlessNegative),
   snapCount: sets('snapCount', number),
   snapSizeLimitInKb: sets('snapSizeLimitKiB', number),
   preAllocSize: sets('preAllocKiB', number),
-  txnLogSizeLimitInKb: sets('txnLogSizeLimitKiB', number),
+  txnLogSizeLimitInKb: sets('txnLogSizeLimitKiB', limit),
   'fsync.warningthresholdms': sets('fsyncWarningThresholdMs', number),
   forceSync: sets('forceSync', onOff, {
     caution: whenOff('acknowledged writes may be lost when the machine goes down'),
@@ -71,16 +82,16 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   'snapshot.trust.empty': sets('snapshotTrustEmpty', trueFalse, {
     caution: whenOn('a directory that has lost its snapshots starts as if they had never been'),
   }),
-  'autopurge.snapRetainCount': sets('autopurgeSnapRetainCount', number),
-  'autopurge.purgeInterval': sets('autopurgeIntervalHours', number),
+  'autopurge.snapRetainCount': together,
+  'autopurge.purgeInterval': sets('autopurgeIntervalHours', numberFromZero),
 
-  dataDir: servers,
-  dataLogDir: servers,
-  clientPort: servers,
-  clientPortAddress: servers,
-  syncLimit: servers,
-  peerType: servers,
-  dynamicConfigFile: servers,
+  dataDir: together,
+  dataLogDir: together,
+  clientPort: together,
+  clientPortAddress: together,
+  syncLimit: together,
+  peerType: together,
+  dynamicConfigFile: together,
   standaloneEnabled: granted,
 
   maxClientCnxns: sets('maxClientConnections', number),
@@ -88,7 +99,7 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   clientPortListenBacklog: sets('clientPortListenBacklog', number),
   clientTcpKeepAlive: sets('clientTcpKeepAlive', trueFalse),
   globalOutstandingLimit: sets('globalOutstandingLimit', number),
-  'jute.maxbuffer': sets('maxFrameBytes', number),
+  'jute.maxbuffer': sets('maxFrameBytes', number, { isProperty: true }),
   request_throttle_max_requests: sets('requestThrottleLimit', number),
   throttled_op_wait_time: sets('throttledOpWaitMs', number),
   largeRequestThreshold: sets('largeRequestThreshold', number),
@@ -100,27 +111,32 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   connection_throttle_drop_increase: sets('connectionThrottleDropIncrease', number),
   connection_throttle_drop_decrease: sets('connectionThrottleDropDecrease', number),
   connection_throttle_decrease_ratio: sets('connectionThrottleDecreaseRatio', number),
-  'readonlymode.enabled': sets('readOnlyMode', trueFalse),
+  'readonlymode.enabled': sets('readOnlyMode', trueFalse, { isProperty: true }),
 
   secureClientPort: sets('secureClientPort', number),
   secureClientPortAddress: sets('secureHost', text),
   'client.portUnification': sets('clientPortUnification', trueFalse),
   'ssl.keyStore.location': sets('tlsKeyStore', text),
-  'ssl.keyStore.password': sets('tlsKeyPassword', text, { isSecret: true }),
+  'ssl.keyStore.password': sets('tlsKeyPassword', text),
+  'ssl.keyStore.passwordPath': together,
+  'ssl.keyStore.type': ignored('what a key store is shows by its first bytes'),
   'ssl.trustStore.location': sets('tlsCaFile', text),
   'ssl.trustStore.password': ignored('the certificates of those who sign are in PEM, which has no password'),
+  'ssl.trustStore.passwordPath': ignored('the certificates of those who sign are in PEM, which has no password'),
+  'ssl.trustStore.type': ignored('the certificates of those who sign are in PEM'),
+  'ssl.authProvider': { type: 'fixed', values: ['x509'] },
   'ssl.clientAuth': sets('tlsClientAuth', (value) => value.toLowerCase()),
   'ssl.ciphersuites': ignored('OpenSSL chooses among those that it holds for safe'),
   'ssl.enabledProtocols': sets('tlsProtocols', listOfWords),
   'ssl.protocol': sets('tlsProtocols', listOfWords),
 
-  'DigestAuthenticationProvider.superDigest': sets('superDigest', text, { isSecret: true }),
+  'DigestAuthenticationProvider.superDigest': sets('superDigest', text),
   'DigestAuthenticationProvider.digestAlg': sets('digestAlgorithm', digestAlgorithm),
   'DigestAuthenticationProvider.enabled': sets('digestAuth', trueFalse),
   superUser: sets('saslSuperUsers', listOfWords),
   'X509AuthenticationProvider.superUser': sets('x509SuperUser', text),
   ensembleAuthName: sets('ensembleAuthNames', listOfWords),
-  'java.security.auth.login.config': sets('jaasFile', text),
+  'java.security.auth.login.config': sets('jaasFile', text, { isProperty: true }),
   sessionRequireClientSASLAuth: sets('sessionRequireClientSasl', trueFalse),
   allowSaslFailedClients: sets('allowSaslFailedClients', trueFalse),
   'enforce.auth.enabled': sets('enforceAuth', trueFalse),
@@ -131,24 +147,24 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   enforceQuota: sets('enforceQuota', trueFalse),
   extendedTypesEnabled: sets('extendedTypes', trueFalse),
   reconfigEnabled: sets('reconfigEnabled', trueFalse),
-  'znode.container.checkIntervalMs': sets('containerCheckIntervalMs', number),
-  'znode.container.maxPerMinute': sets('containerMaxPerMinute', number),
-  'znode.container.maxNeverUsedIntervalMs': sets('containerMaxNeverUsedMs', number),
+  'znode.container.checkIntervalMs': sets('containerCheckIntervalMs', number, { isProperty: true }),
+  'znode.container.maxPerMinute': sets('containerMaxPerMinute', number, { isProperty: true }),
+  'znode.container.maxNeverUsedIntervalMs': sets('containerMaxNeverUsedMs', number, { isProperty: true }),
 
   '4lw.commands.whitelist': sets('fourLetterWords', listOfWords),
-  'admin.enableServer': servers,
-  'admin.serverPort': servers,
+  'admin.enableServer': together,
+  'admin.serverPort': together,
   'admin.serverAddress': sets('adminHost', text),
   'admin.idleTimeout': ignored('Node.js ends idle connections by itself'),
   'admin.commandURL': { type: 'fixed', values: ['/commands'] },
   'admin.portUnification': ignored(ADMIN_TLS),
   'admin.forceHttps': ignored(ADMIN_TLS),
   'admin.needClientAuth': ignored(ADMIN_TLS),
-  'admin.snapshot.enabled': ignored('the admin server takes no snapshots'),
+  'admin.snapshot.enabled': { type: 'fixed', values: ['true'] },
   'admin.restore.enabled': ignored('the admin server restores nothing'),
-  'admin.rateLimiterIntervalInMS': ignored('the admin server takes no snapshots'),
-  'metricsProvider.className': servers,
-  'metricsProvider.httpPort': servers,
+  'admin.rateLimiterIntervalInMS': sets('adminSnapshotIntervalMs', number),
+  'metricsProvider.className': together,
+  'metricsProvider.httpPort': together,
   'metricsProvider.httpHost': ignored('metrics are served at adminHost'),
   'metricsProvider.exportJvmInfo': ignored(JAVA),
   'audit.enable': ignored('there is no audit log'),
@@ -193,10 +209,10 @@ const RULES: Readonly<Record<string, KeyRule>> = {
 
 /** Families of keys: what they begin with. */
 const FAMILIES: readonly (readonly [prefix: string, rule: KeyRule])[] = [
-  ['server.', servers],
+  ['server.', together],
   ['group.', ignored('a quorum is a majority of all voters')],
   ['weight.', ignored('a quorum is a majority of all voters')],
-  ['authProvider.', servers],
+  ['authProvider.', together],
   ['quorum.', ignored(BUS)],
   ['ssl.quorum.', ignored(BUS)],
   ['multiAddress.', ignored(BUS)],
@@ -224,9 +240,16 @@ export function ruleOf(key: string): KeyRule | null {
   return FAMILIES.find(([prefix]) => plain.startsWith(prefix))?.[1] ?? null;
 }
 
+/** Whether a system property of Java is one that a server of ZooKeeper reads. */
+export function isServerProperty(key: string): boolean {
+  const rule = ruleOf(key);
+  return rule !== null && (key.startsWith('zookeeper.') || (rule.type === 'setting' && rule.isProperty === true));
+}
+
 /** What ZooKeeper does where a zoo.cfg is silent and our own default is another one. */
 export const ZOOKEEPER_DEFAULTS: Readonly<Record<string, unknown>> = Object.freeze({
   host: '0.0.0.0',
+  secureHost: '0.0.0.0',
   tickTimeMs: 3000,
   autopurgeIntervalHours: 0,
   sessionPasswords: 'zookeeper',

@@ -4,12 +4,13 @@
  * reason, what cannot be right is a problem.
  */
 
-import type { Report } from '../check.ts';
-import { nearestName } from '../check.ts';
+import { resolve } from 'node:path';
+import { nearestName, type Report } from '../check.ts';
 import { ENSEMBLE_CHECKS } from '../schema.ts';
+import { SECURITY_FILES } from '../security.ts';
 import { type KeyRule, KNOWN_KEYS, ruleOf, ZOOKEEPER_DEFAULTS } from './key-rules.ts';
 import { planServers } from './servers.ts';
-import { number } from './value-readers.ts';
+import { takeTogether } from './settings-together.ts';
 import { type Findings, type ZooEntry, ZooFile } from './zoo-file.ts';
 
 export interface ZooCfg {
@@ -22,16 +23,24 @@ export interface ZooCfg {
 
 const DEFAULT_ORIGIN = "ZooKeeper's default";
 
-/** @param paths  absolute, at least one; problems go to `report` */
-export function readZooCfg(paths: readonly string[], cwd: string, report: Report): ZooCfg {
+export interface ReadOptions {
+  /** Where relative paths start, as in ZooKeeper. */
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes the problems. */
+  readonly report: Report;
+}
+
+/** @param paths  absolute, at least one */
+export function readZooCfg(paths: readonly string[], { cwd, env, report }: ReadOptions): ZooCfg {
   const findings: Findings = { problems: report.problems, warnings: [] };
-  const files = paths.map((path) => new ZooFile(path, cwd, findings));
-  const settings = new Settings(findings);
+  const files = paths.map((path) => new ZooFile(path, { cwd, env, findings }));
+  const settings = new Settings(findings, cwd);
   const [first] = files;
   if (first !== undefined && findings.problems.length === 0) {
     for (const [key, entry] of first.entries) settings.take(first, key, entry);
     settings.takeTogether(first);
-    settings.takeServers(files, cwd);
+    settings.takeServers(files);
     settings.complete();
     for (const other of files.slice(1)) warnOfDifferences(first, other);
   }
@@ -42,9 +51,11 @@ class Settings {
   readonly values: Record<string, unknown> = {};
   readonly origins: Record<string, string> = {};
   readonly #findings: Findings;
+  readonly #cwd: string;
 
-  constructor(findings: Findings) {
+  constructor(findings: Findings, cwd: string) {
     this.#findings = findings;
+    this.#cwd = cwd;
   }
 
   take(file: ZooFile, key: string, entry: ZooEntry): void {
@@ -61,28 +72,35 @@ class Settings {
         return;
       case 'ignored':
         return file.warn(entry, `is ignored: ${rule.reason}`);
-      case 'servers':
+      case 'together':
       case 'granted':
         return;
     }
   }
 
   takeTogether(file: ZooFile): void {
-    this.#takeSyncLimit(file);
+    const { tickTimeMs } = { ...ZOOKEEPER_DEFAULTS, ...this.values };
+    takeTogether(file, {
+      tickMs: Number(tickTimeMs),
+      cwd: this.#cwd,
+      put: (setting, value, entry) => this.#check(setting, value, entry),
+    });
   }
 
-  takeServers(files: readonly ZooFile[], cwd: string): void {
-    const plan = planServers(files, cwd);
+  takeServers(files: readonly ZooFile[]): void {
+    const plan = planServers(files, this.#cwd);
     const [server] = plan?.servers ?? [];
     if (plan === null || server === undefined) return;
-    const origin = (key: string): string => files[0]?.get(key)?.origin ?? plan.origin;
+    const origin = (key: string): string => {
+      const entry = files[0]?.get(key);
+      return entry === undefined ? plan.origin : `${entry.origin} (${key})`;
+    };
     this.#put('replicas', plan.servers.length, plan.origin);
     this.#put('servers', plan.servers, plan.origin);
-    this.#put('dataDir', plan.dataDir, `${origin('dataDir')} (dataDir)`);
-    if (plan.dataLogDir !== null) this.#put('dataLogDir', plan.dataLogDir, `${origin('dataLogDir')} (dataLogDir)`);
-    this.#put('clientPort', server.clientPort, `${origin('clientPort')} (clientPort)`);
-    const address = files[0]?.get('clientPortAddress');
-    if (address !== undefined) this.#put('host', server.host, `${address.origin} (clientPortAddress)`);
+    this.#put('dataDir', plan.dataDir, origin('dataDir'));
+    if (plan.dataLogDir !== null) this.#put('dataLogDir', plan.dataLogDir, origin('dataLogDir'));
+    this.#put('clientPort', server.clientPort, origin('clientPort'));
+    this.#put('host', server.host, origin('clientPortAddress'));
   }
 
   /** What ZooKeeper does where the file says nothing, and we would not. */
@@ -94,35 +112,27 @@ class Settings {
 
   // A setting that this version does not have is told like any other thing that is not supported.
   #takeSetting(file: ZooFile, entry: ZooEntry, rule: KeyRule & { readonly type: 'setting' }): void {
-    const checks: Readonly<Record<string, (typeof ENSEMBLE_CHECKS)[keyof typeof ENSEMBLE_CHECKS]>> = ENSEMBLE_CHECKS;
-    const check = checks[rule.setting];
-    if (check === undefined) return file.warn(entry, 'is not supported');
+    if (!(rule.setting in ENSEMBLE_CHECKS)) return file.warn(entry, 'is not supported');
     const value = rule.read(entry.value);
-    if (value === undefined) return;
-    const mine: Report = { problems: [], originOf: () => entry.origin };
-    const checked = check(value, entry.key, mine);
-    for (const problem of mine.problems) {
-      this.#findings.problems.push(rule.isSecret === true ? { ...problem, found: 'something else' } : problem);
-    }
-    if (mine.problems.length > 0) return;
-    const warning = rule.caution?.(checked) ?? null;
+    if (value === undefined || !this.#check(rule.setting, value, entry)) return;
+    const warning = rule.caution?.(value) ?? null;
     if (warning !== null) file.warn(entry, `= ${entry.value}: ${warning}`);
-    this.#put(rule.setting, checked, `${entry.origin} (${entry.key})`);
+    if (rule.isProperty === true && !entry.isProperty) {
+      file.warn(entry, 'counts here, while ZooKeeper takes it from the JVM’s command line only');
+    }
   }
 
-  // How long a learner may be silent is what we call the heartbeat's timeout, in milliseconds.
-  #takeSyncLimit(file: ZooFile): void {
-    const entry = file.get('syncLimit');
-    if (entry === undefined) return;
-    const ticks = number(entry.value);
-    const tickMs = this.values.tickTimeMs ?? ZOOKEEPER_DEFAULTS.tickTimeMs;
-    if (typeof ticks !== 'number' || ticks < 1 || typeof tickMs !== 'number') {
-      return file.refuse(entry, 'a whole number of ticks, at least 1');
-    }
-    const mine: Report = { problems: [], originOf: () => entry.origin };
-    const timeout = ENSEMBLE_CHECKS.heartbeatTimeoutMs(ticks * tickMs, entry.key, mine);
+  /** Keeps a value if the setting's own check accepts it; else the problem names the entry. */
+  #check(setting: string, value: unknown, entry: ZooEntry | null): boolean {
+    const checks: Readonly<Record<string, (typeof ENSEMBLE_CHECKS)[keyof typeof ENSEMBLE_CHECKS]>> = ENSEMBLE_CHECKS;
+    const mine: Report = { problems: [], originOf: () => entry?.origin ?? DEFAULT_ORIGIN };
+    const isFile = SECURITY_FILES.some((name) => name === setting) && typeof value === 'string';
+    const found = isFile ? resolve(this.#cwd, String(value)) : value;
+    const checked = checks[setting]?.(found, entry?.key ?? setting, mine);
     this.#findings.problems.push(...mine.problems);
-    if (timeout !== undefined) this.#put('heartbeatTimeoutMs', timeout, `${entry.origin} (syncLimit × tickTime)`);
+    if (mine.problems.length > 0) return false;
+    this.#put(setting, checked, entry === null ? DEFAULT_ORIGIN : `${entry.origin} (${entry.key})`);
+    return true;
   }
 
   #put(setting: string, value: unknown, origin: string): void {

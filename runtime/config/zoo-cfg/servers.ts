@@ -6,7 +6,8 @@
  *   that the server runs. Refused when `dataDir` holds the data of one server: the others would start without theirs.
  * - Several files, one for each server line: each replica in the `dataDir` of the file whose `myid` names it.
  * - The client port is the one behind the line's `;`, else the file's `clientPort`; where one file speaks for several
- *   servers, the i-th of them in the order of their numbers listens on `clientPort` + i - 1.
+ *   servers, the i-th of them in the order of their numbers listens on `clientPort` + i - 1. Ports of TLS, of the admin
+ *   server and of the metrics are numbered likewise, from the first file's on.
  */
 
 import { existsSync, readdirSync } from 'node:fs';
@@ -18,6 +19,7 @@ import { parseServerLine, SERVER_LINE_FORM, type ServerLine } from './server-lin
 import type { ZooEntry, ZooFile } from './zoo-file.ts';
 
 const ANY_HOST = '0.0.0.0';
+const OWN_HOST = '127.0.0.1';
 
 interface NamedServer {
   readonly id: number;
@@ -167,6 +169,12 @@ function clientOf(
   if (line?.client != null) return { host: line.client.host ?? address ?? ANY_HOST, clientPort: line.client.port };
   const plain = file.port('clientPort');
   if (plain !== null) return { host: address ?? ANY_HOST, clientPort: plain.port === 0 ? 0 : plain.port + index };
+  const secure = file.get('secureClientPort');
+  if (!file.entries.has('clientPort') && secure !== undefined) {
+    // Nobody is to get in without TLS; `status` and the like go by a port of the plain kind, so it is where only they are.
+    if (index === 0) file.warn(secure, `is without clientPort: the plain port is a free one on ${OWN_HOST} alone`);
+    return { host: OWN_HOST, clientPort: 0 };
+  }
   if (!file.entries.has('clientPort')) {
     const expected = 'a port, or one behind the ; of each server line';
     file.findings.problems.push({ origin: file.path, key: 'clientPort', expected, found: 'nothing' });

@@ -5,8 +5,28 @@
 
 export type ValueReader = (text: string) => unknown;
 
-/** As Java reads an int or a long: an optional sign and digits. */
-export const number: ValueReader = (text) => (/^[+-]?\d+$/.test(text) ? Number(text) : text);
+/** As Java reads numbers: an optional sign, digits, perhaps a fraction; system properties may be hexadecimal as well. */
+export const number: ValueReader = (text) => {
+  return /^([+-]?\d+(\.\d+)?|0x[0-9a-fA-F]+)$/.test(text) ? Number(text) : text;
+};
+
+/** undefined, and so the default, for a negative number. */
+export const numberUnlessNegative: ValueReader = (text) => {
+  const value = number(text);
+  return typeof value === 'number' && value < 0 ? undefined : value;
+};
+
+/** null for no limit, which is 0 or less. */
+export const limit: ValueReader = (text) => {
+  const value = number(text);
+  return typeof value === 'number' && value <= 0 ? null : value;
+};
+
+/** 0 for whatever is less. */
+export const numberFromZero: ValueReader = (text) => {
+  const value = number(text);
+  return typeof value === 'number' ? Math.max(value, 0) : value;
+};
 
 /** In any case, as Boolean.parseBoolean. */
 export const trueFalse: ValueReader = (text) => {

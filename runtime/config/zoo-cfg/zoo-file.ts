@@ -8,7 +8,7 @@ import { resolve } from 'node:path';
 import type { ConfigProblem } from '../../../core/errors.ts';
 import { showValue } from '../check.ts';
 import { decodeProperties, PropertySyntaxError, parseProperties } from './java-properties.ts';
-import { plainKey } from './key-rules.ts';
+import { isServerProperty, plainKey } from './key-rules.ts';
 
 export interface ZooEntry {
   /** As it stands in the file. */
@@ -16,12 +16,34 @@ export interface ZooEntry {
   readonly value: string;
   /** `path:line`. */
   readonly origin: string;
+  /** It came from the JVM's command line, and not from a file. */
+  readonly isProperty: boolean;
 }
 
 /** What is to be told about the files. */
 export interface Findings {
   readonly problems: ConfigProblem[];
   readonly warnings: string[];
+}
+
+export interface ZooFileOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly findings: Findings;
+}
+
+/** The variables by which ZooKeeper's scripts hand properties to the JVM of a server: -Dname=value. */
+const FLAG_VARIABLES = ['JVMFLAGS', 'SERVER_JVMFLAGS'];
+
+function* systemProperties(env: ZooFileOptions['env']): Iterable<[string, ZooEntry]> {
+  for (const origin of FLAG_VARIABLES) {
+    for (const flag of (env[origin] ?? '').split(/\s+/)) {
+      const [, key, value] = /^-D([^=]+)=(.*)$/.exec(flag) ?? [];
+      // Most of what is said to a JVM is none of our business.
+      if (key === undefined || value === undefined || !isServerProperty(key)) continue;
+      yield [plainKey(key), { key, value, origin, isProperty: true }];
+    }
+  }
 }
 
 export class ZooFile {
@@ -31,10 +53,11 @@ export class ZooFile {
   readonly entries: ReadonlyMap<string, ZooEntry>;
 
   /** @param cwd  where ZooKeeper's relative paths start: not the file's directory */
-  constructor(path: string, cwd: string, findings: Findings) {
+  constructor(path: string, { cwd, env, findings }: ZooFileOptions) {
     this.path = path;
     this.findings = findings;
-    const entries = new Map(this.#read(path));
+    // The file wins over the command line, since ZooKeeper reads it later.
+    const entries = new Map([...systemProperties(env), ...this.#read(path)]);
     const dynamic = entries.get('dynamicConfigFile');
     if (dynamic !== undefined) {
       const file = resolve(cwd, dynamic.value);
@@ -82,7 +105,7 @@ export class ZooFile {
     try {
       for (const { key, value, line } of parseProperties(decodeProperties(readFileSync(path)))) {
         const trimmed = key.trim();
-        yield [plainKey(trimmed), { key: trimmed, value: value.trim(), origin: `${path}:${line}` }];
+        yield [plainKey(trimmed), { key: trimmed, value: value.trim(), origin: `${path}:${line}`, isProperty: false }];
       }
     } catch (error) {
       const isSyntax = error instanceof PropertySyntaxError;

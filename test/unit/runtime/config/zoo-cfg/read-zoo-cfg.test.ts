@@ -45,7 +45,8 @@ t("Apache's sample file is one replica in dataDir itself, and says where each va
   assert.equal([ensemble.minSessionTimeoutMs, ensemble.maxSessionTimeoutMs], [4000, 40_000]);
   assert.is(origins['ensemble.tickTimeMs'], `${join(root.path, 'zoo.cfg')}:1 (tickTime)`);
   assert.match(String(origins['ensemble.servers']), /one server, its files in dataDir itself/);
-  assert.is(origins['ensemble.host'], "ZooKeeper's default");
+  assert.match(String(origins['ensemble.host']), /one server/);
+  assert.is(origins['ensemble.tickTimeMs']?.endsWith('(tickTime)'), true);
   assert.equal(warnings, []);
 });
 
@@ -154,5 +155,81 @@ t(
     );
   },
 );
+
+t(
+  'the admin server runs as ZooKeeper’s does, unless it is switched off; metrics where they are asked for',
+  async () => {
+    const base = 'dataDir=zk\nclientPort=2181\n';
+    assert.is((await load(base)).config.ensemble.adminPort, 8080);
+    assert.is((await load(`${base}admin.serverPort=9090\n`)).config.ensemble.adminPort, 9090);
+    const { config } = await load(
+      `${base}admin.enableServer=false\nmetricsProvider.className=org.apache.zookeeper.metrics.prometheus.PrometheusMetricsProvider\n`,
+    );
+    assert.equal([config.ensemble.adminPort, config.ensemble.metricsPort], [null, 7000]);
+    assert.equal(config.ensemble.fourLetterWords, ['srvr']);
+  },
+);
+
+t('a server of TLS alone gets its plain port where only this machine is', async () => {
+  const { config, warnings } = await load(
+    'dataDir=zk\nsecureClientPort=2281\nssl.keyStore.location=keys.p12\nssl.clientAuth=none\n',
+  );
+  const { servers, secureClientPort, secureHost, tlsKeyStore } = config.ensemble;
+  assert.equal([servers[0]?.host, servers[0]?.clientPort], ['127.0.0.1', 0]);
+  assert.equal([secureClientPort, secureHost, tlsKeyStore], [2281, '0.0.0.0', join(root.path, 'keys.p12')]);
+  assert.is(warnings.length, 1);
+});
+
+t('what gives up safety is done, and said', async () => {
+  const { config, warnings } = await load(
+    'dataDir=zk\nclientPort=1\nforceSync=no\nskipACL=yes\nautopurge.snapRetainCount=1\n',
+  );
+  const { forceSync, skipAcl, autopurgeSnapRetainCount, autopurgeIntervalHours } = config.ensemble;
+  assert.equal([forceSync, skipAcl, autopurgeSnapRetainCount, autopurgeIntervalHours], [false, true, 3, 0]);
+  assert.equal(
+    warnings.map((warning) => warning.replace(/^.*zoo\.cfg:/, '')),
+    [
+      '3: forceSync = no: acknowledged writes may be lost when the machine goes down',
+      '4: skipACL = yes: everybody may read and write every znode',
+      '5: autopurge.snapRetainCount = 1: 3 are kept, the least that there may be',
+    ],
+  );
+});
+
+t('numbers by which ZooKeeper says "none" are none', async () => {
+  const { config, warnings } = await load(
+    'dataDir=zk\nclientPort=1\ntickTime=2000\nminSessionTimeout=-1\nmaxSessionTimeout=-1\ntxnLogSizeLimitInKb=-1\nautopurge.purgeInterval=-1\n',
+  );
+  const { minSessionTimeoutMs, maxSessionTimeoutMs, txnLogSizeLimitKiB, autopurgeIntervalHours } = config.ensemble;
+  assert.equal(
+    [minSessionTimeoutMs, maxSessionTimeoutMs, txnLogSizeLimitKiB, autopurgeIntervalHours],
+    [4000, 40_000, null, 0],
+  );
+  assert.equal(warnings, []);
+});
+
+t('properties of the JVM’s command line count, and the file wins over them', async () => {
+  const SERVER_JVMFLAGS =
+    '-Xmx1g -Djute.maxbuffer=0x200000 -Dzookeeper.extendedTypesEnabled=true -Dzookeeper.snapCount=7 -Duser=x';
+  const file = put('zoo.cfg', 'dataDir=zk\nclientPort=1\nsnapCount=9\n');
+  const { config, origins, warnings } = await loadConfig({ file, env: { SERVER_JVMFLAGS }, cwd: root.path });
+  const { maxFrameBytes, extendedTypes, snapCount } = config.ensemble;
+  assert.equal([maxFrameBytes, extendedTypes, snapCount], [0x200000, true, 9]);
+  assert.is(origins['ensemble.maxFrameBytes'], 'SERVER_JVMFLAGS (jute.maxbuffer)');
+  assert.equal(warnings, []);
+  // In the file it would be nothing to ZooKeeper.
+  assert.match(
+    String((await load('dataDir=zk\nclientPort=1\njute.maxbuffer=4194304\n')).warnings[0]),
+    'jute.maxbuffer counts here',
+  );
+});
+
+t('no value of a secret is told, neither a good one nor a bad one', async () => {
+  const problems = await problemsOf(
+    load('dataDir=zk\nclientPort=1\nDigestAuthenticationProvider.superDigest=s3cret\n'),
+  );
+  assert.is(problems.length, 1);
+  assert.not(JSON.stringify(problems).includes('s3cret'));
+});
 
 t.run();
