@@ -192,7 +192,7 @@ export class ClientDesk implements SessionConnections {
     this.#epoch = epoch;
     this.#syncs = new Fifo();
     this.#throttle.reset();
-    this.#sessions.onLeader(upstream);
+    this.#sessions.onLeader(upstream, epoch);
     for (const connection of this.#connections) {
       if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
       // The same leader as before: what it was given over the old link, it may still be about to commit.
@@ -233,7 +233,7 @@ export class ClientDesk implements SessionConnections {
     if (!this.#policy.mayServeReadOnly()) return;
     const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
     this.#upstream = desk;
-    this.#sessions.onLeader(desk);
+    this.#sessions.onLeader(desk, null);
   }
 
   /** Hands the sessions heard of since the last call to the leader. */

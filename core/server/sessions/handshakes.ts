@@ -14,6 +14,7 @@ import {
 } from '../../jute/connect.ts';
 import type { JuteReader } from '../../jute/reader.ts';
 import { JuteWriter } from '../../jute/writer.ts';
+import type { Epoch } from '../../zxid.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { ServerLimits } from '../connections/limits.ts';
 import type { SessionIdSource } from './session-ids.ts';
@@ -37,6 +38,8 @@ export interface SessionPolicy {
 interface Claim {
   readonly isNew: boolean;
   readonly lastZxidSeen: number;
+  /** The epoch whose leader was asked last to begin this session. */
+  askedIn: Epoch | null;
 }
 
 export class Handshakes {
@@ -76,7 +79,7 @@ export class Handshakes {
     connection.timeoutMs = this.#negotiate(request);
     const isNew = isNoSession(request.sessionId);
     connection.session = isNew ? this.#policy.ids.next() : request.sessionId;
-    this.#claims.set(connection, { isNew, lastZxidSeen: request.lastZxidSeen });
+    this.#claims.set(connection, { isNew, lastZxidSeen: request.lastZxidSeen, askedIn: null });
     return isNew || isSessionPassword(this.#policy.sessionPasswords, request.sessionId, request.password);
   }
 
@@ -86,6 +89,14 @@ export class Handshakes {
 
   lastZxidSeenBy(connection: Connection): number {
     return this.#claims.get(connection)?.lastZxidSeen ?? 0;
+  }
+
+  /** The leader of this epoch is about to be asked to begin the session. @returns false if it was asked already */
+  noteAsked(connection: Connection, epoch: Epoch | null): boolean {
+    const claim = this.#claims.get(connection);
+    if (claim === undefined || (epoch !== null && claim.askedIn === epoch)) return false;
+    claim.askedIn = epoch;
+    return true;
   }
 
   createSessionBody(connection: Connection): Uint8Array {

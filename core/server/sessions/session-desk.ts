@@ -10,6 +10,7 @@ import { OpCode } from '../../jute/op-code.ts';
 import type { JuteReader } from '../../jute/reader.ts';
 import type { TxnHeader } from '../../jute/txn.ts';
 import type { DataTree } from '../../tree/data-tree.ts';
+import type { Epoch } from '../../zxid.ts';
 import type { Connection } from '../connections/connection.ts';
 import { ConnectionThrottle } from '../connections/connection-throttle.ts';
 import type { ServerStatistics } from '../statistics.ts';
@@ -36,6 +37,8 @@ export class SessionDesk {
   readonly #bySession = new SessionMap<Connection>();
   #tree: DataTree;
   #upstream: Upstream | null = null;
+  /** Of the leader; null for what stands in for one. */
+  #epoch: Epoch | null = null;
   /** While there is no leader: whether clients may wait for one here. */
   #isHolding = true;
 
@@ -74,8 +77,9 @@ export class SessionDesk {
   }
 
   /** There is a leader, or what stands in for one. */
-  onLeader(upstream: Upstream): void {
+  onLeader(upstream: Upstream, epoch: Epoch | null): void {
     this.#upstream = upstream;
+    this.#epoch = epoch;
   }
 
   /** From now on clients are turned away, so that they look for a server with a quorum. */
@@ -115,6 +119,8 @@ export class SessionDesk {
   decide(connection: Connection, upstream: Upstream): void {
     if (this.#isAhead(connection)) return this.#connections.close(connection);
     if (this.#handshakes.isNew(connection)) {
+      // The same leader as before: asked over the old link, it may still be about to begin this session.
+      if (!this.#handshakes.noteAsked(connection, this.#epoch)) return this.#connections.close(connection);
       const { session, timeoutMs } = connection;
       const body = this.#handshakes.createSessionBody(connection);
       const { createSession: opCode } = OpCode;
