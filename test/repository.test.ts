@@ -72,7 +72,7 @@ const ASYNCHRONOUS = /(?<![\w$.])(?:async|await|Promise)\b/;
 
 const LINES_MAX = 400;
 const TOP_LEVEL = new Set(
-  'ARCHITECTURE.md CHANGELOG.md LICENSE README.md biome.json bin core cosmiconfig.json examples package-lock.json package.json plugins runtime test tsconfig.json'.split(
+  'ARCHITECTURE.md CHANGELOG.md LICENSE MIGRATION.md README.md biome.json bin core cosmiconfig.json examples package-lock.json package.json plugins runtime test tsconfig.json'.split(
     ' ',
   ),
 );
