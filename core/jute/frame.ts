@@ -26,7 +26,7 @@ export class FrameError extends JuteError {
 }
 
 const PREFIX_SIZE = 4;
-const FIRST_CAPACITY = 4096;
+const FIRST_CAPACITY = 256;
 const NOTHING = new Uint8Array(0);
 
 export class FrameDecoder {

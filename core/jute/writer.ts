@@ -11,12 +11,16 @@ const SHORT_STRING = 64;
 // Up to here a loop beats making a view of the source and copying that.
 const SHORT_SLICE = 64;
 
+const NO_BYTES = Buffer.alloc(0);
+
 export class JuteWriter {
   length = 0;
-  #bytes: Buffer;
+  #bytes: Buffer = NO_BYTES;
+  /** What the first write gets: a writer without content holds no memory, as most connections have nothing to say. */
+  #capacity: number;
 
   constructor(capacity = 256) {
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+    this.#capacity = capacity;
   }
 
   reset(): this {
@@ -34,10 +38,11 @@ export class JuteWriter {
     return Buffer.from(this.view());
   }
 
-  /** Takes the bytes away without a copy; the writer goes on with fresh memory of `capacity` bytes. */
+  /** Takes the bytes away without a copy; the next write begins with fresh memory of `capacity` bytes. */
   detach(capacity = 256): Buffer {
     const bytes = this.view();
-    this.#bytes = Buffer.allocUnsafeSlow(capacity);
+    this.#bytes = NO_BYTES;
+    this.#capacity = capacity;
     this.length = 0;
     return bytes;
   }
@@ -134,7 +139,7 @@ export class JuteWriter {
     const at = this.length;
     const needed = at + size;
     if (needed > this.#bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2, this.#capacity));
       larger.set(this.#bytes.subarray(0, at));
       this.#bytes = larger;
     }

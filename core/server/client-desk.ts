@@ -20,24 +20,24 @@ import { JuteError, JuteReader } from '../jute/reader.ts';
 import type { TxnHeader } from '../jute/txn.ts';
 import type { DataTree, TxnResult } from '../tree/data-tree.ts';
 import type { Epoch } from '../zxid.ts';
-import { Admission } from './admission.ts';
-import { Answers } from './answers.ts';
-import type { AuthPolicy } from './auth-policy.ts';
-import { Authentication } from './authentication.ts';
-import { Connection, type ConnectionParts } from './connection.ts';
-import type { EagerAclCheck } from './eager-acl-check.ts';
-import type { SessionPolicy } from './handshakes.ts';
-import type { ServerLimits } from './limits.ts';
-import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './pending-request.ts';
-import { ReadOnlyDesk } from './read-only-desk.ts';
-import { isRead } from './reads.ts';
-import { RequestThrottle } from './request-throttle.ts';
-import { ServerLoad } from './server-load.ts';
-import { type SessionConnections, SessionDesk } from './session-desk.ts';
-import { SignsOfLife } from './signs-of-life.ts';
+import type { AuthPolicy } from './access/auth-policy.ts';
+import { Authentication } from './access/authentication.ts';
+import { Admission } from './connections/admission.ts';
+import { Answers } from './connections/answers.ts';
+import { Connection, type ConnectionParts } from './connections/connection.ts';
+import type { ServerLimits } from './connections/limits.ts';
+import { decideHere, type PendingRequest, readPendingRequest, refuseHere } from './connections/pending-request.ts';
+import { RequestThrottle } from './connections/request-throttle.ts';
+import { ServerLoad } from './connections/server-load.ts';
+import { isRead } from './reads/reads.ts';
+import type { SessionPolicy } from './sessions/handshakes.ts';
+import { ReadOnlyDesk } from './sessions/read-only-desk.ts';
+import { type SessionConnections, SessionDesk } from './sessions/session-desk.ts';
+import { SignsOfLife } from './sessions/signs-of-life.ts';
 import type { ServerStatistics } from './statistics.ts';
 import type { Upstream } from './upstream.ts';
-import { replyToWrite } from './write-replies.ts';
+import type { EagerAclCheck } from './writes/eager-acl-check.ts';
+import { replyToWrite } from './writes/write-replies.ts';
 
 export interface ClientPolicy extends SessionPolicy {
   readonly limits: ServerLimits;
@@ -192,7 +192,7 @@ export class ClientDesk implements SessionConnections {
     this.#epoch = epoch;
     this.#syncs = new Fifo();
     this.#throttle.reset();
-    this.#sessions.onLeader(upstream);
+    this.#sessions.onLeader(upstream, epoch);
     for (const connection of this.#connections) {
       if (connection.phase === 'connecting') this.#sessions.decide(connection, upstream);
       // The same leader as before: what it was given over the old link, it may still be about to commit.
@@ -233,7 +233,7 @@ export class ClientDesk implements SessionConnections {
     if (!this.#policy.mayServeReadOnly()) return;
     const desk = new ReadOnlyDesk((session) => this.#sessions.onRevalidated(session, true));
     this.#upstream = desk;
-    this.#sessions.onLeader(desk);
+    this.#sessions.onLeader(desk, null);
   }
 
   /** Hands the sessions heard of since the last call to the leader. */

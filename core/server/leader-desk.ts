@@ -23,20 +23,20 @@ import type { DataTree } from '../tree/data-tree.ts';
 import { DIGEST_EVERY_MS, DigestForecast } from '../tree/digest-forecast.ts';
 import type { Peer } from '../zab/peer.ts';
 import { counterOf, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../zxid.ts';
-import { type AuthPolicy, aclSchemesOf } from './auth-policy.ts';
-import type { Connection } from './connection.ts';
-import type { Membership } from './membership.ts';
-import { OutstandingChanges } from './outstanding-changes.ts';
-import { prepare, prepareCloseSession } from './prepare.ts';
-import { prepareDeleteContainer } from './prepare-znode.ts';
-import { QuotaGuard } from './quota-guard.ts';
-import { Reaper } from './reaper.ts';
-import { RequestRefused } from './refusal.ts';
-import { sessionPlaced } from './session-place.ts';
-import { SessionTracker } from './session-tracker.ts';
+import { type AuthPolicy, aclSchemesOf } from './access/auth-policy.ts';
+import type { Connection } from './connections/connection.ts';
+import type { Membership } from './membership/membership.ts';
+import { sessionPlaced } from './sessions/session-place.ts';
+import { SessionTracker } from './sessions/session-tracker.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
-import { readWriteRequest, type WriteRequest } from './write-request.ts';
-import type { WriteRules, WriteSettings } from './write-rules.ts';
+import { OutstandingChanges } from './writes/outstanding-changes.ts';
+import { prepare, prepareCloseSession } from './writes/prepare.ts';
+import { prepareDeleteContainer } from './writes/prepare-znode.ts';
+import { QuotaGuard } from './writes/quota-guard.ts';
+import { Reaper } from './writes/reaper.ts';
+import { RequestRefused } from './writes/refusal.ts';
+import { readWriteRequest, type WriteRequest } from './writes/write-request.ts';
+import type { WriteRules, WriteSettings } from './writes/write-rules.ts';
 
 /** Where the answers go that are no txns: to this replica's own clients, or back over a link; or to the operator. */
 export interface LeaderReplies {

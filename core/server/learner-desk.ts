@@ -4,7 +4,7 @@ import type { SessionId } from '../ids.ts';
 import { OpCode } from '../jute/op-code.ts';
 import type { QuorumPacket } from '../jute/quorum.ts';
 import type { Peer } from '../zab/peer.ts';
-import type { Connection } from './connection.ts';
+import type { Connection } from './connections/connection.ts';
 import type { Upstream, UpstreamRequest } from './upstream.ts';
 
 const NO_BODY = new Uint8Array(0);

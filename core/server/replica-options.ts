@@ -3,10 +3,10 @@
 import type { DataTree } from '../tree/data-tree.ts';
 import type { PeerOptions } from '../zab/options.ts';
 import type { Epoch, Zxid } from '../zxid.ts';
-import type { AuthPolicy } from './auth-policy.ts';
-import type { ServerLimits } from './limits.ts';
-import type { SessionPasswords } from './session-password.ts';
-import type { WriteSettings } from './write-rules.ts';
+import type { AuthPolicy } from './access/auth-policy.ts';
+import type { ServerLimits } from './connections/limits.ts';
+import type { SessionPasswords } from './sessions/session-password.ts';
+import type { WriteSettings } from './writes/write-rules.ts';
 
 export interface ReplicaOptions extends PeerOptions {
   /** Width of a session expiry bucket, milliseconds. */

@@ -8,7 +8,7 @@
 
 import type { PeerMessage } from '../jute/quorum.ts';
 import type { RoleReport } from '../zab/effects.ts';
-import type { ConnectionStatistics } from './connection-statistics.ts';
+import type { ConnectionStatistics } from './connections/connection-statistics.ts';
 import { Summary } from './summary.ts';
 
 /** Sizes in bytes of what goes out one by one; -1 as long as nothing did. */

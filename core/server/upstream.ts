@@ -5,8 +5,8 @@
 
 import type { SessionId } from '../ids.ts';
 import type { Identity } from '../jute/quorum.ts';
-import type { Connection } from './connection.ts';
-import type { WriteRequest } from './write-request.ts';
+import type { Connection } from './connections/connection.ts';
+import type { WriteRequest } from './writes/write-request.ts';
 
 export interface UpstreamRequest {
   readonly session: SessionId;

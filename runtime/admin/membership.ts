@@ -1,6 +1,6 @@
 /**
  * The ensemble's members with their addresses, as /zookeeper/config tells them: what every tool is told, so that no two
- * answers differ. Quorum and election ports in it are nobody's (core/server/ensemble-config.ts).
+ * answers differ. Quorum and election ports in it are nobody's (core/server/membership/ensemble-config.ts).
  */
 
 import { type EnsembleMember, parseEnsembleConfig } from '../client/ensemble-config.ts';

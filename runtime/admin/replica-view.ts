@@ -1,7 +1,7 @@
 /** What a replica's own thread knows of itself and may tell: all that words, commands and metrics are made from. */
 
 import type { PeerId } from '../../core/ids.ts';
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import type { Clock } from '../../core/server/replica-options.ts';
 import type { ServerMode } from '../../core/server/server-mode.ts';

@@ -4,7 +4,7 @@
  */
 
 import type { SessionId } from '../../core/ids.ts';
-import { Connection } from '../../core/server/connection.ts';
+import { Connection } from '../../core/server/connections/connection.ts';
 import type { ReplicaView } from './replica-view.ts';
 
 export interface WatchSummary {

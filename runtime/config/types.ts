@@ -69,6 +69,37 @@ export interface EnsembleConfig extends SecurityConfig, AdminSettings, StorageSe
   readonly snapSizeLimitKiB: number;
   /** Connections from one address to one replica; 0: no limit. Default 60. */
   readonly maxClientConnections: number;
+  /** Connections to one replica from all addresses; 0: no limit. Default 0. */
+  readonly maxConnections: number;
+  /** Replies and watch events that a client leaves unread, in bytes, before it is hung up on. Default 67,108,864. */
+  readonly maxUnreadBytes: number;
+  /** Requests waiting in all connections of a replica, above which it reads no more from those that wait. Divided by the
+   * number of voters less one where there are more than two, as in ZooKeeper. Default 1000. */
+  readonly globalOutstandingLimit: number;
+  /** Requests under way from one replica to the leader, beyond which others wait their turn; 0: no limit. Default 0. */
+  readonly requestThrottleLimit: number;
+  /** A request that waited longer for that turn is refused with -127; 0: however long. Default 0. */
+  readonly throttledOpWaitMs: number;
+  /** Bytes above which a request counts as large; -1: none does. Default -1. */
+  readonly largeRequestThreshold: number;
+  /** Bytes of large requests that may wait at a replica, and that may have come in part. Default 104,857,600. */
+  readonly largeRequestMaxBytes: number;
+  /** Handshakes that a replica takes up at once; others are hung up on. 0: any number. Default 0. */
+  readonly connectionThrottleTokens: number;
+  /** So many more after every `connectionThrottleFillTimeMs`. Defaults 1 and 1. */
+  readonly connectionThrottleFillCount: number;
+  readonly connectionThrottleFillTimeMs: number;
+  /** Turning handshakes away by chance: milliseconds between two changes of the probability; -1: off. Default -1. */
+  readonly connectionThrottleFreezeTimeMs: number;
+  /** How much it grows when no handshake is free any more, and shrinks when few are used up. Defaults 0.02 and 0.002. */
+  readonly connectionThrottleDropIncrease: number;
+  readonly connectionThrottleDropDecrease: number;
+  /** What few means: this share of `connectionThrottleTokens`. Default 0. */
+  readonly connectionThrottleDecreaseRatio: number;
+  /** Whether the system probes idle client connections. Default false. */
+  readonly clientTcpKeepAlive: boolean;
+  /** Connections that may wait to be accepted; -1: as many as Node.js asks for, 511. Default -1. */
+  readonly clientPortListenBacklog: number;
   /** Znodes with a time to live, as zookeeper.extendedTypesEnabled. Off, their creation is refused. Default false. */
   readonly extendedTypes: boolean;
   /** Milliseconds between two searches for containers and TTL znodes that are of no use any more. Default 60,000. */

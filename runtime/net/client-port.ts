@@ -10,6 +10,10 @@ export interface ClientPortOptions {
   /** 0: a free port, see `port`. */
   readonly port: number;
   readonly accept: AcceptClient;
+  /** Whether the system probes connections that are idle. Default false. */
+  readonly keepAlive?: boolean;
+  /** Connections that may wait to be accepted; -1, the default: Node's own number. */
+  readonly backlog?: number;
   /** null: all connections are plain. */
   readonly tls: TlsGateOptions | null;
 }
@@ -27,11 +31,18 @@ export class ClientPort {
   }
 
   /** @throws the system's error (EADDRINUSE, EACCES …) when the port cannot be had */
-  static async listen({ host, port, accept, tls }: ClientPortOptions): Promise<ClientPort> {
+  static async listen({
+    host,
+    port,
+    accept,
+    tls,
+    keepAlive = false,
+    backlog = -1,
+  }: ClientPortOptions): Promise<ClientPort> {
     const sockets = new Set<net.Socket>();
     const gate = tls === null ? null : await openGate(tls, accept);
     // Small replies must not wait for delayed acks, so no Nagle.
-    const server = net.createServer({ noDelay: true }, (socket) => {
+    const server = net.createServer({ noDelay: true, keepAlive }, (socket) => {
       sockets.add(socket);
       socket.once('close', () => sockets.delete(socket));
       if (gate === null) serve(socket, { accept, certificate: null });
@@ -39,7 +50,7 @@ export class ClientPort {
     });
     return new Promise((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port }, () => {
+      server.listen({ host, port, ...(backlog < 0 ? {} : { backlog }) }, () => {
         server.off('error', reject);
         resolve(new ClientPort(server, sockets));
       });

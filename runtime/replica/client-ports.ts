@@ -27,18 +27,20 @@ export async function openClientPorts(
   { log, accept, onAuthFailed }: ClientPortsListener,
 ): Promise<ClientPorts> {
   const { tls, clientPortUnification, secureHost } = settings;
+  const { clientTcpKeepAlive: keepAlive, clientPortListenBacklog: backlog } = settings;
+  const common = { accept, keepAlive, backlog };
   const gate = (mode: TlsGateOptions['mode']): TlsGateOptions | null =>
     tls === null ? null : { settings: tls, mode, log, onAuthFailed };
   const plain = await ClientPort.listen({
+    ...common,
     host,
     port: clientPort,
-    accept,
     tls: clientPortUnification ? gate('detect') : null,
   });
   const secure =
     secureClientPort === null
       ? null
-      : await ClientPort.listen({ host: secureHost ?? host, port: secureClientPort, accept, tls: gate('tls') });
+      : await ClientPort.listen({ host: secureHost ?? host, port: secureClientPort, ...common, tls: gate('tls') });
   return {
     port: plain.port,
     securePort: secure?.port ?? null,

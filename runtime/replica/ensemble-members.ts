@@ -2,7 +2,7 @@
 
 import { hostname } from 'node:os';
 import type { PeerId } from '../../core/ids.ts';
-import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
+import type { EnsembleMember } from '../../core/server/membership/ensemble-config.ts';
 
 const EVERY_INTERFACE: ReadonlySet<string> = new Set(['0.0.0.0', '::']);
 

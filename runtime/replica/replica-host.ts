@@ -9,20 +9,20 @@
 import { unreachable } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaEffect } from '../../core/server/effects.ts';
-import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
+import type { EnsembleMember } from '../../core/server/membership/ensemble-config.ts';
 import { Replica, type ReplicaOptions } from '../../core/server/replica.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { Zxid } from '../../core/zxid.ts';
-import type { AskedWord } from '../admin/four-letter/words.ts';
 import type { Link } from '../bus/message-bus.ts';
 import { monotonicMs, preciseMs, wallMs } from '../clock.ts';
 import { describeError, type Log } from '../logger.ts';
 import type { LogFencedError } from '../storage/errors.ts';
 import type { RecoveredState, ReplicaStorage, StorageListener } from '../storage/replica-storage.ts';
 import { boundedLog } from './bounded-log.ts';
-import { Clients } from './clients.ts';
+import { CLIENT_LIMITS, type ClientLimits, Clients } from './clients.ts';
 import { PeerLinks } from './peer-links.ts';
 import type { ReplicaMeters } from './replica-meters.ts';
+import type { AnswerWord } from './served-client.ts';
 import { SnapshotTask } from './snapshot-task.ts';
 
 const FENCE_RETRY_MS = 1000;
@@ -30,12 +30,10 @@ const FENCE_RETRY_MS = 1000;
 export interface ReplicaHostOptions {
   readonly replica: ReplicaOptions;
   readonly log: Log;
-  /** Connections from one address; 0: no limit. */
-  readonly maxClientConnections: number;
-  /** Largest request, bytes. */
-  readonly maxFrameBytes: number;
+  /** Default: `CLIENT_LIMITS`. */
+  readonly clientLimits?: Partial<ClientLimits>;
   readonly meters: ReplicaMeters;
-  readonly answerWord: ((asked: AskedWord) => Promise<Iterable<string>>) | null;
+  readonly answerWord: AnswerWord | null;
   readonly openStorage: (listener: StorageListener) => { storage: ReplicaStorage; recovered: RecoveredState };
   readonly onRole: (role: RoleReport) => void;
   /** The replica cannot go on; its thread should end. */
@@ -72,8 +70,12 @@ export class ReplicaHost {
     options.meters.loadedTxns.record(recovered.report.replayedCount);
     const restored = { ...recovered, mayVote: storage.mayVote };
     this.#replica = new Replica(options.replica, restored, this.#now());
-    const limits = { ...options, log: boundedLog(options.log) };
-    this.clients = new Clients(this.#replica, limits, () => this.#scheduleTurn());
+    this.clients = new Clients(this.#replica, {
+      ...options,
+      log: boundedLog(options.log),
+      limits: { ...CLIENT_LIMITS, ...options.clientLimits },
+      scheduleTurn: () => this.#scheduleTurn(),
+    });
     this.#links = new PeerLinks({
       onMessage: (from, message) => {
         this.#scheduleTurn();

@@ -55,6 +55,8 @@ function replicaOptions({ id, voters, observers, settings, sessionSecret }: Repl
     snapSizeLimitBytes: settings.snapSizeLimitKiB * 1024,
     snapPhase: chance(),
     electionHoldMs: ELECTION_HOLD_MS,
+    limits: settings,
+    chance,
     writes: settings,
   };
 }
@@ -75,8 +77,7 @@ async function run(): Promise<void> {
     log,
     meters,
     answerWord: (asked) => admin.answerWord(asked),
-    maxClientConnections: data.settings.maxClientConnections,
-    maxFrameBytes: data.settings.maxFrameBytes,
+    clientLimits: data.settings,
     openStorage: (listener) => {
       const opened = openStorage({
         where: data.storage,

@@ -11,8 +11,12 @@
 import { createHmac } from 'node:crypto';
 import type { SessionId } from '../../core/ids.ts';
 import { PASSWORD_SIZE } from '../../core/jute/connect.ts';
-import { isOlderThan } from '../../core/server/session-ids.ts';
-import { type SessionPasswords, ZOOKEEPER_PASSWORDS, zookeeperPassword } from '../../core/server/session-password.ts';
+import { isOlderThan } from '../../core/server/sessions/session-ids.ts';
+import {
+  type SessionPasswords,
+  ZOOKEEPER_PASSWORDS,
+  zookeeperPassword,
+} from '../../core/server/sessions/session-password.ts';
 import type { EnsembleConfig } from '../config/types.ts';
 import type { SessionSecret } from '../storage/session-secret.ts';
 

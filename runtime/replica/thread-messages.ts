@@ -2,7 +2,7 @@
 
 import type { MessagePort } from 'node:worker_threads';
 import type { PeerId } from '../../core/ids.ts';
-import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
+import type { EnsembleMember } from '../../core/server/membership/ensemble-config.ts';
 import type { RoleReport } from '../../core/zab/effects.ts';
 import type { RuntimeReport } from '../admin/metrics/runtime-report.ts';
 import type { PlainError } from '../bus/plain-error.ts';
@@ -27,6 +27,22 @@ export type ReplicaSettings = Pick<
   | 'snapSizeLimitKiB'
   | 'digestEnabled'
   | 'maxClientConnections'
+  | 'maxConnections'
+  | 'maxUnreadBytes'
+  | 'globalOutstandingLimit'
+  | 'requestThrottleLimit'
+  | 'throttledOpWaitMs'
+  | 'largeRequestThreshold'
+  | 'largeRequestMaxBytes'
+  | 'connectionThrottleTokens'
+  | 'connectionThrottleFillCount'
+  | 'connectionThrottleFillTimeMs'
+  | 'connectionThrottleFreezeTimeMs'
+  | 'connectionThrottleDropIncrease'
+  | 'connectionThrottleDropDecrease'
+  | 'connectionThrottleDecreaseRatio'
+  | 'clientTcpKeepAlive'
+  | 'clientPortListenBacklog'
   | 'extendedTypes'
   | 'containerCheckIntervalMs'
   | 'containerMaxPerMinute'

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { HashAlgorithm } from '../../core/auth/hash.ts';
 import { ConfigError } from '../../core/errors.ts';
-import type { AuthPolicy } from '../../core/server/auth-policy.ts';
+import type { AuthPolicy } from '../../core/server/access/auth-policy.ts';
 import { hasTls } from '../config/security.ts';
 import type { DigestAlgorithm, SecurityConfig } from '../config/security-types.ts';
 import { hash, randomBytes } from './hash.ts';

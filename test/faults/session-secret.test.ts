@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { zookeeperPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/sessions/session-password.ts';
 import { connect, type SessionTicket } from '../../runtime/client/index.ts';
 import { Conversation } from '../support/conversation.ts';
 import { RawConnection } from '../support/raw-connection.ts';

@@ -24,7 +24,7 @@ import {
   readSetWatchesRequest,
 } from '../../core/jute/watch.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
-import { isWrite, readWriteRequest } from '../../core/server/write-request.ts';
+import { isWrite, readWriteRequest } from '../../core/server/writes/write-request.ts';
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotError } from '../../core/tree/snapshot-format.ts';
 import { SnapshotReader } from '../../core/tree/snapshot-reader.ts';

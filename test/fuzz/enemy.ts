@@ -1,5 +1,5 @@
 /** A connection in memory that says anything and does not care what it is told. */
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 
 export class Enemy {

@@ -6,7 +6,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { zookeeperPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/sessions/session-password.ts';
 import { connect, type ObservableClient, type SessionTicket } from '../../runtime/client/index.ts';
 import { startTestEnsemble, type TestEnsemble } from '../../runtime/testing.ts';
 import { type ApacheEnsemble, startApacheZooKeeper } from '../support/apache-zookeeper.ts';

@@ -1,8 +1,8 @@
 /** Who a client is taken for, and what that opens to it (zookeeper-facts 4.4, 7): addAuth, SASL, certificates, enforcement. */
 import { DigestMd5Client } from '../../core/auth/digest-md5-client.ts';
 import { type Acl, OPEN_ACL, Permission } from '../../core/jute/acl.ts';
-import type { AuthPolicy } from '../../core/server/auth-policy.ts';
-import { AUTH_BYTES_MAX, IDENTITIES_MAX } from '../../core/server/authentication.ts';
+import type { AuthPolicy } from '../../core/server/access/auth-policy.ts';
+import { AUTH_BYTES_MAX, IDENTITIES_MAX } from '../../core/server/access/authentication.ts';
 import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { der, derName } from '../support/der-writer.ts';
 import type { Request } from '../support/requests.ts';

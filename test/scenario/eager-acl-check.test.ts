@@ -1,6 +1,6 @@
 /** eagerAclCheck (facts 4.4): what a replica's own tree forbids is refused at once, without a zxid. */
 import type { Acl } from '../../core/jute/acl.ts';
-import type { WriteSettings } from '../../core/server/write-rules.ts';
+import type { WriteSettings } from '../../core/server/writes/write-rules.ts';
 import type { Request } from '../support/requests.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';

@@ -1,4 +1,5 @@
 /** Connections outlive a change of leader (core/server/client-desk.ts): what their clients are told, and what happens once. */
+import { formatZxid } from '../../core/zxid.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';
 import type { TestClient } from '../support/test-client.ts';
@@ -143,6 +144,21 @@ failover('an observer that rejoins the same leader does not submit a second time
   resume(world, 0);
   assert.equal(entries(world, 4), ['0000000000']);
   assert.is(client.take(), 'closed');
+});
+
+failover('an observer that rejoins the same leader does not ask it a second time to begin a session', () => {
+  const world = new World({ voters: 3, observers: 1 });
+  const { leader } = world;
+  for (const id of [1, 2, 3]) world.machine(id).holdsSync = true;
+  const client = world.connect(4);
+  world.settle();
+  world.cut(4, leader);
+  world.mend(4, leader);
+  world.advance(1000);
+  resume(world, 0);
+  assert.is(client.take(), 'closed');
+  const last = world.replica(leader).tree.lastProcessedZxid;
+  assert.is(formatZxid(last), '0x100000001', 'one session has begun');
 });
 
 failover('requests sent before the answer to a re-attach are submitted once where their replica comes to lead', () => {

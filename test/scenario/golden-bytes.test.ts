@@ -3,7 +3,7 @@
  * Only what belongs to a run is left open: session id and password, times, and the epoch, which is 0 on Apache's
  * standalone server and at least 1 here.
  */
-import { zookeeperPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/sessions/session-password.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';
 import type { TestClient } from '../support/test-client.ts';

@@ -1,5 +1,5 @@
 /** Quotas (facts 9.2): what they refuse, when they only warn, and that every replica counts the same. */
-import type { WriteSettings } from '../../core/server/write-rules.ts';
+import type { WriteSettings } from '../../core/server/writes/write-rules.ts';
 import type { Request } from '../support/requests.ts';
 import { World, type WorldOptions } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';

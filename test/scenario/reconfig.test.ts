@@ -1,7 +1,7 @@
 /** reconfig and /zookeeper/config (facts 4.2, 9.1, 10.4): the refusals in their order, and what a reader sees. */
 import { toPeerId } from '../../core/ids.ts';
-import type { EnsembleMember } from '../../core/server/ensemble-config.ts';
-import type { WriteSettings } from '../../core/server/write-rules.ts';
+import type { EnsembleMember } from '../../core/server/membership/ensemble-config.ts';
+import type { WriteSettings } from '../../core/server/writes/write-rules.ts';
 import type { Request } from '../support/requests.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';

@@ -1,5 +1,5 @@
 /** Sessions that go from one replica to another: what is left behind of them, and what of it the next leader knows. */
-import { zookeeperPassword } from '../../core/server/session-password.ts';
+import { zookeeperPassword } from '../../core/server/sessions/session-password.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';
 

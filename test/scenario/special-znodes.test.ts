@@ -1,5 +1,5 @@
 /** Containers, TTL znodes and ACLs of znodes that exist: which error when several fit, what they leave (facts 3.1, 4.2, 5). */
-import type { WriteSettings } from '../../core/server/write-rules.ts';
+import type { WriteSettings } from '../../core/server/writes/write-rules.ts';
 import type { Request } from '../support/requests.ts';
 import { World } from '../support/server-harness.ts';
 import { assert, suite } from '../support/suite.ts';

@@ -13,7 +13,7 @@ import { FrameDecoder } from '../../core/jute/frame.ts';
 import { readPeerMessage, writePeerMessage } from '../../core/jute/quorum.ts';
 import { JuteReader } from '../../core/jute/reader.ts';
 import { JuteWriter } from '../../core/jute/writer.ts';
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { ReplicaEffect } from '../../core/server/effects.ts';
 import { type Clock, Replica, type ReplicaOptions } from '../../core/server/replica.ts';
 import type { DataTree } from '../../core/tree/data-tree.ts';

@@ -7,7 +7,7 @@
 import { InvariantViolation } from '../../core/assert.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { ReplicaOptions } from '../../core/server/replica.ts';
-import type { SessionPasswords } from '../../core/server/session-password.ts';
+import type { SessionPasswords } from '../../core/server/sessions/session-password.ts';
 import { AUTH_DEFAULTS } from '../support/auth-policy.ts';
 import { AgreementChecker } from './checkers/agreement.ts';
 import { ClientPromises } from './checkers/client-promises.ts';
@@ -48,6 +48,7 @@ interface ReplicaWorld {
     | 'minSessionTimeoutMs'
     | 'maxSessionTimeoutMs'
     | 'readOnlyMode'
+    | 'limits'
     | 'snapCount'
     | 'electionHoldMs'
     | 'writes'
@@ -72,6 +73,7 @@ function createReplicaWorld(prng: Prng, options: SimulationOptions): ReplicaWorl
       snapCount: prng.pick([10, 40, 100_000]),
       // No client here asks for it: it must change nothing for the others.
       readOnlyMode: prng.chance(0.5),
+      limits: { requestThrottleLimit: prng.pick([0, 0, 1, 4]), globalOutstandingLimit: prng.pick([1000, 2]) },
       electionHoldMs: prng.pick([50, 300, 3000]),
       writes: {
         extendedTypes: true,

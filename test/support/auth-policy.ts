@@ -1,5 +1,5 @@
 /** What replicas in tests think of identities: as with the defaults of the configuration, and with nothing left to chance. */
-import type { AuthPolicy } from '../../core/server/auth-policy.ts';
+import type { AuthPolicy } from '../../core/server/access/auth-policy.ts';
 import { hash } from '../../runtime/security/hash.ts';
 
 export const AUTH_DEFAULTS: AuthPolicy = {

@@ -1,7 +1,7 @@
 /** A client of a replica in memory: its frames arrive at once, and what the replica has written is read when collected. */
 import type { SessionId } from '../../core/ids.ts';
 import { FrameDecoder } from '../../core/jute/frame.ts';
-import type { Connection } from '../../core/server/connection.ts';
+import type { Connection } from '../../core/server/connections/connection.ts';
 import type { Replica } from '../../core/server/replica.ts';
 import { type ConnectOptions, Conversation } from './conversation.ts';
 import type { Request } from './requests.ts';

@@ -6,7 +6,7 @@
  */
 
 import { Permission } from '../../../core/jute/acl.ts';
-import { isAllowed } from '../../../core/server/authorize.ts';
+import { isAllowed } from '../../../core/server/access/authorize.ts';
 import { formatZxid } from '../../../core/zxid.ts';
 import { identify } from '../identify.ts';
 import type { ReplicaView } from '../replica-view.ts';

@@ -3,7 +3,7 @@
  * that one side may learn of long after the other.
  */
 
-import type { Connection } from '../../../core/server/connection.ts';
+import type { Connection } from '../../../core/server/connections/connection.ts';
 import type { Cluster } from '../cluster.ts';
 import type { Prng } from '../prng.ts';
 import type { Origin, ReplicaHost, ServedClient } from '../replica-host.ts';

@@ -45,8 +45,7 @@ function startHost(id: PeerId, watchStorage: (storage: ReplicaStorage) => void =
       commitLogBytes: 1,
     },
     log: () => {},
-    maxClientConnections: 0,
-    maxFrameBytes: 1 << 20,
+    clientLimits: { maxClientConnections: 0, maxFrameBytes: 1 << 20 },
     meters: new ReplicaMeters(),
     answerWord: null,
     openStorage: (listener: StorageListener) => {

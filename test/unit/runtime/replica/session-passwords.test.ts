@@ -4,7 +4,7 @@ import {
   isSessionPassword,
   type SessionPasswords,
   zookeeperPassword,
-} from '../../../../core/server/session-password.ts';
+} from '../../../../core/server/sessions/session-password.ts';
 import { sessionPasswords } from '../../../../runtime/replica/session-passwords.ts';
 import { assert, suite } from '../../../support/suite.ts';
 
