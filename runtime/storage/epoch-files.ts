@@ -3,7 +3,7 @@
  * returns. A promise of an epoch must not be forgotten, so these calls wait for the disk (zookeeper-facts 12.1).
  */
 
-import { type Epoch, epochOf, toEpoch, type Zxid } from '../../core/zxid.ts';
+import { EPOCH_ZERO, type Epoch, epochOf, toEpoch, type Zxid } from '../../core/zxid.ts';
 import { EpochFileError, StorageWriteError } from './errors.ts';
 import { type FileSystem, readSmallFile, replaceFile } from './file-system.ts';
 
@@ -21,6 +21,27 @@ export function saveEpoch(fileSystem: FileSystem, directory: string, name: Epoch
   } catch (cause) {
     throw new StorageWriteError(`${directory}/${name}`, 'saving the epoch in', cause);
   }
+}
+
+const NOTE = 'currentEpoch.tmp';
+
+/**
+ * Leaves a note of an epoch whose txns are about to be logged, before it is the current one: see FileStorage. The next
+ * `saveEpoch` of it takes the note away.
+ * @throws StorageWriteError
+ */
+export function noteEpoch(fileSystem: FileSystem, directory: string, epoch: Epoch): void {
+  try {
+    replaceFile(fileSystem, directory, NOTE, Buffer.from(String(epoch), 'latin1'));
+  } catch (cause) {
+    throw new StorageWriteError(`${directory}/${NOTE}`, 'noting the epoch in', cause);
+  }
+}
+
+/** Takes the note away: the log no longer says what it was made for. @returns the epoch that now stands */
+export function forgetNote(fileSystem: FileSystem, directory: string): Epoch {
+  fileSystem.remove(`${directory}/${NOTE}`);
+  return readEpoch(fileSystem, directory, 'currentEpoch') ?? EPOCH_ZERO;
 }
 
 /** Null when there is no such file. @throws EpochFileError when it holds no epoch */
@@ -56,5 +77,7 @@ export function recoverEpochs(fileSystem: FileSystem, directory: string, lastZxi
     throw new EpochFileError(`${directory}/acceptedEpoch`, reason);
   }
   if (savedCurrent !== null && savedCurrent !== current) saveEpoch(fileSystem, directory, 'currentEpoch', current);
+  // It has done its duty, and would be wrong once the log is cut.
+  forgetNote(fileSystem, directory);
   return { accepted, current };
 }

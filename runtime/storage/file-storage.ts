@@ -6,8 +6,8 @@
 import { DataTree } from '../../core/tree/data-tree.ts';
 import { SnapshotWriter } from '../../core/tree/snapshot-writer.ts';
 import type { TreeOptions } from '../../core/tree/tree-state.ts';
-import { type Epoch, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
-import { saveEpoch } from './epoch-files.ts';
+import { EPOCH_ZERO, type Epoch, epochOf, ZXID_ZERO, type Zxid } from '../../core/zxid.ts';
+import { forgetNote, noteEpoch, saveEpoch } from './epoch-files.ts';
 import { type LogFencedError, StorageError, StorageWriteError, TruncateImpossibleError } from './errors.ts';
 import { listFiles, type NamedFile } from './file-names.ts';
 import { type FileSystem, nodeFileSystem, placeFile } from './file-system.ts';
@@ -52,6 +52,8 @@ class FileStorage implements ReplicaStorage {
   #hasSnapshot = false;
   #snapshot: SnapshotSink | null = null;
   #closing: Promise<void> | null = null;
+  /** The epoch that a reader of the directory would take for the current one. */
+  #notedEpoch: Epoch = EPOCH_ZERO;
 
   constructor(options: FileStorageOptions) {
     this.#fileSystem = options.fileSystem ?? nodeFileSystem;
@@ -89,11 +91,13 @@ class FileStorage implements ReplicaStorage {
     });
     const { snapshot } = state.report;
     this.#hasSnapshot = snapshot !== null;
+    this.#notedEpoch = state.currentEpoch;
     if (snapshot !== null) this.#sound.add(snapshot);
     return state;
   }
 
   append(zxid: Zxid, entry: Uint8Array): void {
+    if (epochOf(zxid) > this.#notedEpoch) this.#noteEpoch(epochOf(zxid));
     this.#log.append(zxid, entry);
   }
 
@@ -111,6 +115,7 @@ class FileStorage implements ReplicaStorage {
 
   saveCurrentEpoch(epoch: Epoch): void {
     saveEpoch(this.#fileSystem, this.#history.snapshots, 'currentEpoch', epoch);
+    this.#notedEpoch = epoch;
   }
 
   truncate(zxid: Zxid, onDone: (error: TruncateImpossibleError | StorageWriteError | null) => void): void {
@@ -120,6 +125,7 @@ class FileStorage implements ReplicaStorage {
       let error: TruncateImpossibleError | StorageWriteError | null = null;
       try {
         truncateHistory(this.#fileSystem, this.#history, zxid);
+        this.#notedEpoch = forgetNote(this.#fileSystem, this.#history.snapshots);
       } catch (cause) {
         error =
           cause instanceof TruncateImpossibleError
@@ -151,6 +157,7 @@ class FileStorage implements ReplicaStorage {
   }
 
   beginInstall(zxid: Zxid): SnapshotSink {
+    if (epochOf(zxid) > this.#notedEpoch) this.#noteEpoch(epochOf(zxid));
     this.#snapshot?.abort();
     const sink = openSink({
       fileSystem: this.#fileSystem,
@@ -189,6 +196,14 @@ class FileStorage implements ReplicaStorage {
     this.#snapshot?.abort();
     this.#closing ??= new Promise((resolve) => this.#log.close(resolve));
     return this.#closing;
+  }
+
+  // Between the proposals of a new leader and the epoch that they belong to, a stop leaves a log that is newer than
+  // currentEpoch. ZooKeeper refuses that, unless the epoch stands in currentEpoch.tmp: then it goes by that, as our own
+  // recovery goes by the log.
+  #noteEpoch(epoch: Epoch): void {
+    noteEpoch(this.#fileSystem, this.#history.snapshots, epoch);
+    this.#notedEpoch = epoch;
   }
 
   /**

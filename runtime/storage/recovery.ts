@@ -20,7 +20,7 @@ import type { FileSystem } from './file-system.ts';
 import { readLog } from './log-reader.ts';
 import type { LoggedEntry } from './recent-entries.ts';
 import { Replay } from './replay.ts';
-import type { HistoryPlace } from './replica-place.ts';
+import { directoriesOf, type HistoryPlace } from './replica-place.ts';
 import { CompressionError } from './snapshot-compression.ts';
 import { finishInstall, looksComplete, readSnapshot, removeTemporaries } from './snapshot-files.ts';
 
@@ -68,7 +68,7 @@ export function recoverDirectory(
 ): RecoveredState {
   const { snapshots: directory } = place;
   finishInstall(fileSystem, place);
-  removeTemporaries(fileSystem, directory);
+  for (const each of directoriesOf(place)) removeTemporaries(fileSystem, each);
   const snapshots = listFiles(fileSystem, directory, 'snapshot');
   const allLogs = listFiles(fileSystem, place.logs, 'log');
   const loaded = loadNewest({ fileSystem, directory, tree }, snapshots);

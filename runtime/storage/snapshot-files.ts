@@ -219,7 +219,8 @@ export function finishInstall(fileSystem: FileSystem, place: HistoryPlace): stri
 /** Removes what interrupted writes left behind. */
 export function removeTemporaries(fileSystem: FileSystem, directory: string): void {
   for (const name of fileSystem.list(directory)) {
-    if (/^(snapshot|install)\.[0-9a-f]+(\.gz|\.snappy)?\.tmp$/.test(name)) fileSystem.remove(`${directory}/${name}`);
+    if (/^((snapshot|install)\.[0-9a-f]+(\.gz|\.snappy)?\.tmp|tmp\.log)$/.test(name))
+      fileSystem.remove(`${directory}/${name}`);
   }
 }
 

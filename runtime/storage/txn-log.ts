@@ -38,6 +38,8 @@ export interface TxnLogOptions {
 }
 
 export const PENDING_BYTES_MAX = 64 << 20;
+/** No name that ZooKeeper would take for a log's. */
+const LOG_TEMPORARY = 'tmp.log';
 /** A batch whose memory is larger than this gives it back after use. */
 const KEPT_BATCH_BYTES = 1 << 20;
 
@@ -222,19 +224,32 @@ export class TxnLog {
       invariant(lastZxid === null, 'a new log file replaces none that has records', { path, lastZxid });
       this.#fileSystem.remove(path);
     }
-    const fd = this.#fileSystem.open(path, 'create');
     this.#file = {
-      fd,
+      fd: this.#createFile(path),
       path,
       preallocation: new Preallocation(this.#settings.preAllocKiB * 1024),
       position: LOG_HEADER_SIZE,
       listed: false,
     };
-    const header = new JuteWriter(LOG_HEADER_SIZE);
-    writeLogHeader(header);
-    writeFully(this.#fileSystem, fd, header.view(), 0);
     batch.startsFile = false;
     return this.#file;
+  }
+
+  // ZooKeeper 3.8 starts from no directory whose newest log is empty, so a log gets its name once it has its header.
+  #createFile(path: string): number {
+    const temporary = `${this.#options.directory}/${LOG_TEMPORARY}`;
+    this.#fileSystem.remove(temporary);
+    const fd = this.#fileSystem.open(temporary, 'create');
+    try {
+      const header = new JuteWriter(LOG_HEADER_SIZE);
+      writeLogHeader(header);
+      writeFully(this.#fileSystem, fd, header.view(), 0);
+      this.#fileSystem.rename(temporary, path);
+      return fd;
+    } catch (cause) {
+      this.#fileSystem.close(fd);
+      throw cause;
+    }
   }
 
   /**

@@ -104,7 +104,7 @@ t('bin/zookeeper-server-start.sh -daemon returns at once, and says where its out
   const args = ['-daemon', 'config/zookeeper.properties'];
   const started = run(join(BIN, 'zookeeper-server-start.sh'), args, { LOG_DIR: logs });
   assert.is(started.status, 0, started.stderr);
-  const listing = run(join(BIN, 'zkCli.sh'), ['-server', `127.0.0.1:${port}`, '-timeout', '30000', 'ls', '/']);
+  const listing = run(join(BIN, 'zkCli.sh'), ['-server', `127.0.0.1:${port}`, '-waitforconnection', 'ls', '/']);
   try {
     assert.match(listing.stdout, '[zookeeper]');
   } finally {

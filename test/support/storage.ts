@@ -64,6 +64,10 @@ export function faultyDisk(): FaultyDisk {
       note('sync', fd);
       nodeFileSystem.datasyncSync(fd);
     },
+    rename(from, to) {
+      for (const [fd, name] of names) if (from.endsWith(`/${name}`)) names.set(fd, to.slice(to.lastIndexOf('/') + 1));
+      nodeFileSystem.rename(from, to);
+    },
     truncate(fd, size) {
       note('truncate', fd);
       nodeFileSystem.truncate(fd, size);

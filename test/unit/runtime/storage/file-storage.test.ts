@@ -310,6 +310,29 @@ for (const compression of ['gz', 'snappy'] as const) {
   );
 }
 
+storage(
+  'notes the epoch of a log that is ahead of the current one, until that is saved, read back or cut away',
+  async () => {
+    const replica = new TestReplica(directory);
+    replica.storage.saveAcceptedEpoch(toEpoch(2));
+    replica.storage.saveCurrentEpoch(toEpoch(1));
+    await replica.log(0x100000001, 0x100000003);
+    const note = 'currentEpoch.tmp';
+    const hasNote = (): boolean => readdirSync(directory.version2).includes(note);
+    assert.not(hasNote());
+    await replica.log(0x200000001);
+    assert.is(directory.read(note).toString(), '2');
+    assert.is(await replica.truncate(0x100000003), null);
+    assert.not(hasNote());
+    await replica.log(0x200000001);
+    assert.ok(hasNote());
+    replica.storage.saveCurrentEpoch(toEpoch(2));
+    assert.not(hasNote());
+    assert.is(directory.read('currentEpoch').toString(), '2');
+    await replica.storage.close();
+  },
+);
+
 storage('logs without a snapshot are refused, unless they are trusted', async () => {
   const replica = new TestReplica(directory);
   await replica.log(1, 10);
