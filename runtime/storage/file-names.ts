@@ -15,6 +15,9 @@ export interface NamedFile {
   readonly compression: Compression;
 }
 
+/** What a log is called until it has its header. */
+export const LOG_TEMPORARY = 'tmp.log';
+
 export type FileKind = 'log' | 'snapshot';
 export type Compression = 'none' | 'gz' | 'snappy';
 

@@ -2,6 +2,7 @@
 
 import { basename } from 'node:path';
 import { preciseMs } from '../clock.ts';
+import { LOG_TEMPORARY } from './file-names.ts';
 import type { FileSystem } from './file-system.ts';
 
 /** @param onSynced  gets the milliseconds of every sync of a log that succeeded */
@@ -11,7 +12,7 @@ export function meteredFileSystem(inner: FileSystem, onSynced: (durationMs: numb
     ...inner,
     open(path, mode) {
       const fd = inner.open(path, mode);
-      if (mode !== 'read' && basename(path).startsWith('log.')) logs.add(fd);
+      if (mode !== 'read' && isLog(basename(path))) logs.add(fd);
       return fd;
     },
     close(fd) {
@@ -27,4 +28,9 @@ export function meteredFileSystem(inner: FileSystem, onSynced: (durationMs: numb
       });
     },
   };
+}
+
+/** A log is written under another name until it has its header. */
+function isLog(name: string): boolean {
+  return name.startsWith('log.') || name === LOG_TEMPORARY;
 }

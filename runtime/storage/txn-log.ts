@@ -13,7 +13,7 @@ import { appendRecord, LOG_HEADER_SIZE, RECORD_OVERHEAD, writeLogHeader } from '
 import { JuteWriter } from '../../core/jute/writer.ts';
 import type { Zxid } from '../../core/zxid.ts';
 import { LogFencedError } from './errors.ts';
-import { fileName } from './file-names.ts';
+import { fileName, LOG_TEMPORARY } from './file-names.ts';
 import { type FileSystem, type SyncCallback, writeFully } from './file-system.ts';
 import { LOG_BATCH_BYTES_MAX, readLog } from './log-reader.ts';
 import { Preallocation } from './preallocation.ts';
@@ -38,8 +38,6 @@ export interface TxnLogOptions {
 }
 
 export const PENDING_BYTES_MAX = 64 << 20;
-/** No name that ZooKeeper would take for a log's. */
-const LOG_TEMPORARY = 'tmp.log';
 /** A batch whose memory is larger than this gives it back after use. */
 const KEPT_BATCH_BYTES = 1 << 20;
 
