@@ -128,10 +128,12 @@ t('bin/zkCleanup.sh -n COUNT removes what is old from the directories of the zoo
   for (const path of [data, logs]) mkdirSync(join(path, 'version-2'), { recursive: true });
   writeFileSync(join(root.path, 'conf/zoo.cfg'), `dataDir=${data}\ndataLogDir=${logs}\nclientPort=${port}\n`);
   for (let zxid = 1; zxid <= 5; zxid++) {
-    writeFileSync(join(data, `version-2/snapshot.${zxid}`), Buffer.from('5a4b534e'.padEnd(32, '0') + '000000012f', 'hex'));
+    writeFileSync(join(data, `version-2/snapshot.${zxid}`), Buffer.from(`5a4b534e${'0'.repeat(24)}000000012f`, 'hex'));
     writeFileSync(join(logs, `version-2/log.${zxid}`), '');
   }
-  const { status, stdout, stderr } = run(join(BIN, 'zkCleanup.sh'), ['-n', '3'], { ZOOCFGDIR: join(root.path, 'conf') });
+  const { status, stdout, stderr } = run(join(BIN, 'zkCleanup.sh'), ['-n', '3'], {
+    ZOOCFGDIR: join(root.path, 'conf'),
+  });
   assert.is(status, 0, stderr);
   assert.is(stdout.trim().split('\n').length, 4);
   assert.equal(readdirSync(join(data, 'version-2')).sort(), ['snapshot.3', 'snapshot.4', 'snapshot.5']);
