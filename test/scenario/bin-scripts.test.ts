@@ -5,7 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -121,6 +121,25 @@ function isAlive(pid: number): boolean {
     return false;
   }
 }
+
+t('bin/zkCleanup.sh -n COUNT removes what is old from the directories of the zoo.cfg', () => {
+  mkdirSync(join(root.path, 'conf'));
+  const [data, logs] = [join(root.path, 'data'), join(root.path, 'logs')];
+  for (const path of [data, logs]) mkdirSync(join(path, 'version-2'), { recursive: true });
+  writeFileSync(join(root.path, 'conf/zoo.cfg'), `dataDir=${data}\ndataLogDir=${logs}\nclientPort=${port}\n`);
+  for (let zxid = 1; zxid <= 5; zxid++) {
+    writeFileSync(join(data, `version-2/snapshot.${zxid}`), Buffer.from(`5a4b534e${'0'.repeat(24)}000000012f`, 'hex'));
+    writeFileSync(join(logs, `version-2/log.${zxid}`), '');
+  }
+  const { status, stdout, stderr } = run(join(BIN, 'zkCleanup.sh'), ['-n', '3'], {
+    ZOOCFGDIR: join(root.path, 'conf'),
+  });
+  assert.is(status, 0, stderr);
+  assert.is(stdout.trim().split('\n').length, 4);
+  assert.equal(readdirSync(join(data, 'version-2')).sort(), ['snapshot.3', 'snapshot.4', 'snapshot.5']);
+  assert.equal(readdirSync(join(logs, 'version-2')).sort(), ['log.3', 'log.4', 'log.5']);
+  assert.is(run(join(BIN, 'zkCleanup.sh'), ['-n', '2'], { ZOOCFGDIR: join(root.path, 'conf') }).status, 2);
+});
 
 t('what is missing is said: a configuration, Node.js, an argument', () => {
   assert.is(run(join(BIN, 'zookeeper-server-start.sh'), []).status, 1);

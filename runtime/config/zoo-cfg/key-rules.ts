@@ -34,7 +34,8 @@ export type KeyRule =
   | { readonly type: 'granted' }
   /** Only these values are good, as in ZooKeeper. */
   | { readonly type: 'fixed'; readonly values: readonly string[] }
-  | { readonly type: 'ignored'; readonly reason: string };
+  /** Means nothing here. @property unless  the values that say what is the case anyway: nothing needs to be said of them. */
+  | { readonly type: 'ignored'; readonly reason: string; readonly unless?: readonly string[] };
 
 const BUS = 'replicas of one process talk over the message bus, not over TCP ports';
 const JAVA = 'it is about Java';
@@ -52,8 +53,8 @@ function sets(setting: string, read: ValueReader, more: Partial<KeyRule & { type
   return { type: 'setting', setting, read, ...more };
 }
 
-function ignored(reason: string): KeyRule {
-  return { type: 'ignored', reason };
+function ignored(reason: string, unless: readonly string[] = []): KeyRule {
+  return { type: 'ignored', reason, unless };
 }
 
 function whenOff(warning: string): (value: unknown) => string | null {
@@ -156,27 +157,27 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   'admin.serverPort': together,
   'admin.serverAddress': sets('adminHost', text),
   'admin.idleTimeout': ignored('Node.js ends idle connections by itself'),
-  'admin.commandURL': { type: 'fixed', values: ['/commands'] },
+  'admin.commandURL': ignored('the commands are below /commands', ['/commands']),
   'admin.portUnification': ignored(ADMIN_TLS),
   'admin.forceHttps': ignored(ADMIN_TLS),
   'admin.needClientAuth': ignored(ADMIN_TLS),
-  'admin.snapshot.enabled': { type: 'fixed', values: ['true'] },
+  'admin.snapshot.enabled': ignored('the command is there, for whoever proves to be allowed', ['true']),
   'admin.restore.enabled': ignored('the admin server restores nothing'),
   'admin.rateLimiterIntervalInMS': sets('adminSnapshotIntervalMs', number),
   'metricsProvider.className': together,
   'metricsProvider.httpPort': together,
   'metricsProvider.httpHost': ignored('metrics are served at adminHost'),
   'metricsProvider.exportJvmInfo': ignored(JAVA),
-  'audit.enable': ignored('there is no audit log'),
+  'audit.enable': ignored('there is no audit log', ['false']),
 
   electionAlg: { type: 'fixed', values: ['3'] },
-  quorumListenOnAllIPs: ignored(BUS),
+  quorumListenOnAllIPs: ignored(BUS, ['false']),
   connectToLearnerMasterLimit: ignored(BUS),
   cnxTimeout: ignored(BUS),
   electionPortBindRetry: ignored(BUS),
   tcpKeepAlive: ignored(BUS),
-  portUnification: ignored(BUS),
-  sslQuorum: ignored(BUS),
+  portUnification: ignored(BUS, ['false']),
+  sslQuorum: ignored(BUS, ['false']),
   sslQuorumReloadCertFiles: ignored(BUS),
   observerMasterPort: ignored(BUS),
   'observer.reconnectDelayMs': ignored(BUS),
@@ -187,10 +188,10 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   'leader.maxConcurrentSnapSyncs': ignored('snapshots for learners share the bus and take turns'),
   'leader.maxConcurrentSnapshots': ignored('snapshots for learners share the bus and take turns'),
   'leader.maxConcurrentDiffSyncs': ignored('snapshots for learners share the bus and take turns'),
-  leaderServes: { type: 'fixed', values: ['yes'] },
-  localSessionsEnabled: ignored(LOCAL_SESSIONS),
-  localSessionsUpgradingEnabled: ignored(LOCAL_SESSIONS),
-  syncEnabled: ignored('observers always log to disk'),
+  leaderServes: ignored('the leader serves clients too', ['yes']),
+  localSessionsEnabled: ignored(LOCAL_SESSIONS, ['false']),
+  localSessionsUpgradingEnabled: ignored(LOCAL_SESSIONS, ['false']),
+  syncEnabled: ignored('observers always log to disk', ['true']),
   commitLogCount: ignored(BOUND),
   snapshotSizeFactor: ignored(LOG_READ),
   flushDelay: ignored(MEASURED),
@@ -198,10 +199,13 @@ const RULES: Readonly<Record<string, KeyRule>> = {
   maxWriteQueuePollTime: ignored(MEASURED),
   maxResponseCacheSize: ignored('replies are not cached: the tree holds them as bytes'),
   maxGetChildrenResponseCacheSize: ignored('replies are not cached: the tree holds them as bytes'),
-  'closeSessionTxn.enabled': ignored('the txn of a closed session always lists its ephemerals'),
-  'serializeLastProcessedZxid.enabled': ignored('snapshots always carry their zxid'),
-  'datadir.autocreate': ignored('a missing data directory is made'),
-  'db.autocreate': ignored('an empty replica is brought up to date by the others'),
+  'closeSessionTxn.enabled': ignored('the txn of a closed session always lists its ephemerals', ['true']),
+  'serializeLastProcessedZxid.enabled': ignored('snapshots always carry their zxid', ['true']),
+  'datadir.autocreate': ignored('a missing data directory is made', ['true']),
+  'db.autocreate': ignored('an empty replica is brought up to date by the others', ['true']),
+  watchManagerName: ignored('there is one way to keep watches'),
+  quorumCnxnTimeoutMs: ignored(BUS),
+  'IPAuthenticationProvider.usexforwardedfor': ignored('no proxy is believed'),
   serverCnxnFactory: ignored(NETTY),
   clientCnxnSocket: ignored(NETTY),
   oraclePath: ignored('there is no oracle for ensembles of two'),
@@ -218,6 +222,7 @@ const FAMILIES: readonly (readonly [prefix: string, rule: KeyRule])[] = [
   ['multiAddress.', ignored(BUS)],
   ['netty.', ignored(NETTY)],
   ['nio.', ignored(NETTY)],
+  ['commitProcessor.', ignored('a replica does its work on one thread')],
   ['connection_throttle_', ignored('connections weigh the same whatever their session')],
   ['ssl.', ignored('it is none of the TLS settings here')],
   ['kerberos.', ignored('there is no Kerberos here')],

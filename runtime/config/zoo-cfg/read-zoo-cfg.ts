@@ -71,7 +71,8 @@ class Settings {
         if (!rule.values.includes(entry.value)) file.refuse(entry, rule.values.join(' or '));
         return;
       case 'ignored':
-        return file.warn(entry, `is ignored: ${rule.reason}`);
+        if (!rule.unless?.includes(entry.value)) file.warn(entry, `is ignored: ${rule.reason}`);
+        return;
       case 'together':
       case 'granted':
         return;
