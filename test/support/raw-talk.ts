@@ -6,7 +6,7 @@ import type { Notation, Request } from './requests.ts';
 
 /** What differs between two servers of equal behaviour is not written. */
 const NO_IDS: Notation = { zxid: () => 'z', session: () => 's' };
-const ANSWER_WITHIN_MS = 10_000;
+const ANSWER_WITHIN_MS = 30_000;
 
 export class RawTalk {
   readonly connection: RawConnection;
