@@ -184,7 +184,7 @@ const ONE_SERVER: readonly Row[] = [
 
 const ENSEMBLE: readonly Row[] = [
   {
-    claim: 'a session may go on at another server; the connection that it left still reads, and a write ends it',
+    claim: 'a session may go on at another server, and writes there',
     async play([one = 0, two = 0]) {
       const first = await session(one);
       first.send({ op: 'create', path: '/moved', flags: 1 });
@@ -193,8 +193,8 @@ const ENSEMBLE: readonly Row[] = [
       lines.push(...(await second.hear(1)));
       second.send({ op: 'setData', path: '/moved' }, { op: 'delete', path: '/moved' });
       lines.push(...(await second.hear(2)).map((line) => line.replace(/ \{.*/, '')));
-      first.send({ op: 'create', path: '/left' });
-      return [...lines, ...(await first.hearAll()), await isAlive(second)];
+      // What a write on the connection left behind comes to is no row here: Apache's servers do not always hang up on it.
+      return [...lines, await isAlive(second)];
     },
   },
   {
