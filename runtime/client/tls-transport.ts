@@ -12,7 +12,7 @@ export type ClientTls = Pick<
   | 'key'
   | 'pfx'
   | 'passphrase'
-  /** False: any server is taken for the right one. Default true. */
+  /** False: whatever server answers is taken for the right one. Default true. */
   | 'rejectUnauthorized'
   /** The name in the server's certificate. Default: the host of the connect string. */
   | 'servername'

@@ -14,7 +14,7 @@ export interface AdminSettings {
   readonly fourLetterWords: readonly string[];
   /**
    * HTTP port of the AdminServer with /commands, /livez, /readyz and /metrics: replica i listens on adminPort + i - 1.
-   * 0: any free port for each. Default null: off.
+   * 0: a free port for each. Default null: off.
    */
   readonly adminPort: number | null;
   /** Address that the AdminServer and the metrics listen on. Default null: `host`. */

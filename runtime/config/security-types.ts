@@ -29,7 +29,7 @@ export interface SecurityConfig {
   readonly ensembleAuthNames: readonly string[];
   /** The subject of a client certificate, as in an ACL: its owner may do everything. Default null: nobody. */
   readonly x509SuperUser: string | null;
-  /** Replica i listens for TLS on secureClientPort + i - 1. 0: any free port for each. Default null: no such port. */
+  /** Replica i listens for TLS on secureClientPort + i - 1. 0: a free port for each. Default null: no such port. */
   readonly secureClientPort: number | null;
   /** Address that it listens on. Default null: the one of the plain port. */
   readonly secureHost: string | null;

@@ -26,7 +26,7 @@ export interface EnsembleConfig extends SecurityConfig, AdminSettings, StorageSe
    * with its `id` and whatever differs from the rule; default: 1 … `replicas`, by the rules of the settings below.
    */
   readonly servers: readonly ServerConfig[];
-  /** Replica i listens on clientPort + i - 1. 0: any free port for each. Default 2181. */
+  /** Replica i listens on clientPort + i - 1. 0: a free port for each. Default 2181. */
   readonly clientPort: number;
   /** Address to listen on. Default 127.0.0.1, this machine only. */
   readonly host: string;
@@ -84,7 +84,7 @@ export interface EnsembleConfig extends SecurityConfig, AdminSettings, StorageSe
   readonly largeRequestThreshold: number;
   /** Bytes of large requests that may wait at a replica, and that may have come in part. Default 104,857,600. */
   readonly largeRequestMaxBytes: number;
-  /** Handshakes that a replica takes up at once; others are hung up on. 0: any number. Default 0. */
+  /** Handshakes that a replica takes up at once; others are hung up on. 0: no limit. Default 0. */
   readonly connectionThrottleTokens: number;
   /** So many more after every `connectionThrottleFillTimeMs`. Defaults 1 and 1. */
   readonly connectionThrottleFillCount: number;
@@ -126,7 +126,7 @@ export interface ServerConfig {
   /** An observer follows the others without a vote. Default participant. */
   readonly role: 'participant' | 'observer';
   readonly host: string;
-  /** 0: any free port. */
+  /** 0: a free port. */
   readonly clientPort: number;
   /** Absolute; holds myid and version-2. */
   readonly dataDir: string;

@@ -14,7 +14,7 @@ export interface ServerLimits {
   readonly largeRequestThreshold: number;
   /** Bytes of large requests that wait together. A client that asks for more is hung up on. */
   readonly largeRequestMaxBytes: number;
-  /** Handshakes that may come at once (BlueThrottle's bucket); 0: any number. */
+  /** Handshakes that may come at once (BlueThrottle's bucket); 0: no limit. */
   readonly connectionThrottleTokens: number;
   /** So many are let in again at every interval of so many milliseconds. */
   readonly connectionThrottleFillCount: number;

@@ -41,7 +41,7 @@ export function prepareDelete(request: VersionedRequest, { requester, records, r
 /**
  * The tree shows a znode of no use. Where something is under way for it, that may be so no more: it has a child again, was
  * written to, or has made way for another of this name.
- * @returns null where it is to stay, for now
+ * @returns null where it is to stay until the next search
  */
 export function prepareDeleteContainer(path: string, changes: OutstandingChanges): DeleteTxn | null {
   const { parentPath } = splitPath(path);
