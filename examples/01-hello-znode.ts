@@ -2,7 +2,7 @@
  * The first steps with a client: a znode is created, read, watched and changed, and an ephemeral one goes with its session.
  *
  * Run it: node dist/examples/01-hello-znode.js [host:port]
- * Without an address it starts an ensemble of its own, which keeps nothing; with one, it uses that server: one of
+ * Without an address it starts an ensemble of its own, which keeps nothing; with one, it uses that server, of
  * Threadkeeper or Apache ZooKeeper.
  */
 

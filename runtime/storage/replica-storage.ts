@@ -17,7 +17,7 @@ export interface StorageListener {
   /** Every entry up to and including `zxid` is on disk: core's input `synced`. Never called from within `flush`. */
   onDurable(zxid: Zxid): void;
   /**
-   * The log cannot be written: nothing appended since the last `onDurable` is acknowledged until then. Refuse new
+   * The log cannot be written: nothing appended since the last `onDurable` is acknowledged until it can. Refuse new
    * writes, go on reading, call `retryFenced` now and then. May be called from within `flush`.
    */
   onFenced(error: LogFencedError): void;
